@@ -1,0 +1,1 @@
+//! The line: the only place where stages meet channels.

@@ -1,0 +1,1 @@
+//! Where records go: segments of JSON lines, or standard output.

@@ -1,0 +1,106 @@
+//! Hands documents to the line: in small batches, within the memory budget, in order.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+use crate::model::{Batch, Envelope, FileRead, Format, Held, Origin, Outcome, RawDocument, Rejection};
+
+/// A batch is closed at this many articles: a hop costs some 40 µs, which 64 articles of 100 µs hardly feel.
+const BATCH_ARTICLES: usize = 64;
+/// A batch is closed at this many bytes, so that large articles spread over the workers.
+const BATCH_BYTES: usize = 256 * 1024;
+
+/// How much of what was read may be in the line at a time, in bytes of memory.
+#[derive(Clone)]
+pub struct MemoryBudget {
+    permits: Arc<Semaphore>,
+    total: u32,
+}
+
+/// Permits are counted in KiB, so that a budget of 4 TiB still fits the counter.
+const PERMIT_BYTES: u64 = 1024;
+
+impl MemoryBudget {
+    pub fn new(bytes: u64) -> Self {
+        let total = u32::try_from(bytes.div_ceil(PERMIT_BYTES)).unwrap_or(u32::MAX >> 4).clamp(1, u32::MAX >> 4);
+        Self { permits: Arc::new(Semaphore::new(total as usize)), total }
+    }
+
+    /// What a document of this form and size is likely to take on its way, clipped to the whole budget: a giant
+    /// runs alone.
+    fn share(&self, document: &RawDocument) -> u32 {
+        let factor = match document.format {
+            Format::Text | Format::Markdown | Format::Json => 8,
+            // A tree is many times its page.
+            Format::Html => 24,
+        };
+        let bytes = (document.bytes.len() as u64).saturating_mul(factor);
+        u32::try_from(bytes.div_ceil(PERMIT_BYTES)).unwrap_or(u32::MAX).clamp(1, self.total)
+    }
+}
+
+/// The line's entrance. Used from a thread that may block.
+pub struct Intake {
+    batches: mpsc::Sender<Batch<RawDocument>>,
+    outcomes: mpsc::Sender<Outcome>,
+    budget: MemoryBudget,
+    waiting: Vec<Envelope<RawDocument>>,
+    waiting_bytes: usize,
+    held: Vec<Held>,
+}
+
+/// The line has closed: nothing more can be handed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineClosed;
+
+impl Intake {
+    pub fn new(batches: mpsc::Sender<Batch<RawDocument>>, outcomes: mpsc::Sender<Outcome>, budget: MemoryBudget) -> Self {
+        Self { batches, outcomes, budget, waiting: Vec::new(), waiting_bytes: 0, held: Vec::new() }
+    }
+
+    /// Hands in one document. Blocks while the line is full: that is how a slow disk slows the reading down.
+    pub fn hand_in(&mut self, origin: Origin, document: RawDocument) -> Result<(), LineClosed> {
+        let share = self.budget.share(&document);
+        let permit = match Arc::clone(&self.budget.permits).try_acquire_many_owned(share) {
+            Ok(permit) => permit,
+            Err(_) => {
+                // Whoever waits for memory must hold none, or two could wait for each other.
+                self.flush()?;
+                self.wait_for(share)?
+            }
+        };
+        self.waiting_bytes += document.bytes.len();
+        self.held.push(Box::new(permit));
+        self.waiting.push(Envelope { origin, body: document });
+        if self.waiting.len() >= BATCH_ARTICLES || self.waiting_bytes >= BATCH_BYTES {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Sends what is waiting on its way. To be called whenever nothing more is at hand.
+    pub fn flush(&mut self) -> Result<(), LineClosed> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let batch = Batch::new(std::mem::take(&mut self.waiting), std::mem::take(&mut self.held));
+        self.waiting_bytes = 0;
+        self.batches.blocking_send(batch).map_err(|_| LineClosed)
+    }
+
+    /// Sets something aside that could not even be opened.
+    pub fn reject(&mut self, rejection: Envelope<Rejection>) -> Result<(), LineClosed> {
+        self.outcomes.blocking_send(Outcome::Rejected(vec![rejection])).map_err(|_| LineClosed)
+    }
+
+    /// Tells the committer that a file is read to its end.
+    pub fn file_read(&mut self, file: FileRead) -> Result<(), LineClosed> {
+        self.outcomes.blocking_send(Outcome::FileRead(file)).map_err(|_| LineClosed)
+    }
+
+    fn wait_for(&self, share: u32) -> Result<OwnedSemaphorePermit, LineClosed> {
+        let permits = Arc::clone(&self.budget.permits);
+        tokio::runtime::Handle::current().block_on(permits.acquire_many_owned(share)).map_err(|_| LineClosed)
+    }
+}

@@ -1,0 +1,70 @@
+//! Characters: the classes that rules ask for, and places counted in code points.
+
+use crate::model::{Offsets, Span};
+
+/// Turns byte places into code point places. Asked in rising order, it reads the text once.
+pub struct CodePoints<'a> {
+    text: &'a str,
+    /// A code point count at every `STEP` bytes, so that a look-up reads at most `STEP` bytes.
+    marks: Vec<usize>,
+}
+
+const STEP: usize = 256;
+
+impl<'a> CodePoints<'a> {
+    pub fn new(text: &'a str) -> Self {
+        let mut marks = Vec::with_capacity(text.len() / STEP + 1);
+        let mut count = 0;
+        for block in text.as_bytes().chunks(STEP) {
+            marks.push(count);
+            count += block.iter().filter(|byte| !is_continuation(**byte)).count();
+        }
+        Self { text, marks }
+    }
+
+    /// The number of code points before a byte place. A place beyond the end is taken as the end.
+    pub fn at(&self, byte: usize) -> usize {
+        let byte = byte.min(self.text.len());
+        let block = byte / STEP;
+        let from = block * STEP;
+        let before = match self.marks.get(block) {
+            Some(mark) => *mark,
+            None => return self.text.chars().count(),
+        };
+        let rest = self.text.as_bytes().get(from..byte).unwrap_or_default();
+        before + rest.iter().filter(|byte| !is_continuation(**byte)).count()
+    }
+
+    pub fn offsets(&self, span: Span) -> Offsets {
+        Offsets { start: self.at(span.start), end: self.at(span.end) }
+    }
+}
+
+const fn is_continuation(byte: u8) -> bool {
+    byte & 0xC0 == 0x80
+}
+
+/// True for scripts that are written without spaces between words: Han, Kana, Thai, Lao, Khmer, Burmese.
+pub const fn is_unspaced(c: char) -> bool {
+    matches!(c,
+        '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}'
+        | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
+        | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_in_code_points() {
+        let text = "é€😀a".repeat(200);
+        let points = CodePoints::new(&text);
+        for (count, (byte, _)) in text.char_indices().enumerate() {
+            assert_eq!(points.at(byte), count);
+        }
+        assert_eq!(points.at(text.len()), 800);
+        assert_eq!(points.at(text.len() + 7), 800);
+        assert_eq!(CodePoints::new("").at(0), 0);
+    }
+}
