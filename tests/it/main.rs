@@ -1,1 +1,4 @@
 //! One test binary: the program through its commands, the line with real faults, and the walls between the rooms.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+mod architecture;
