@@ -1,1 +1,3 @@
 //! The line: the only place where stages meet channels.
+
+pub mod runner;
