@@ -1,1 +1,139 @@
-//! What is done: an index over the record files that can be rebuilt from them at any time, and recovery.
+//! What is done. The record files are the truth; this is an index over them that can be rebuilt at any time.
+//!
+//! One writer at a time holds the lock, from before any segment is opened until it exits. Opening the ledger recovers
+//! what a crash left: whole lines beyond the known length are adopted, the rest is cut off.
+
+mod audit;
+mod database;
+mod lines;
+mod lock;
+mod recovery;
+mod segments;
+mod view;
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::model::{Digest, Key, SourcePath, Stamp};
+
+pub use audit::{Audit, audit};
+pub use database::{ArticleRow, FileRow, Group, RejectionRow, SegmentRow};
+pub use lines::{LINE_BYTES_MAX, Line, Lines, is_whole};
+pub use recovery::Recovered;
+pub use segments::{Segment, Series, list_segments};
+pub use view::{Counts, RejectedArticle, View};
+
+use database::Database;
+use lock::Lock;
+
+/// The folder below the output folder that is not for users.
+pub const STATE_FOLDER: &str = ".copydesk";
+
+/// What the ledger knows of an article: its latest version and how that ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// None where the bytes could not be read.
+    pub digest: Option<Digest>,
+    pub revision: u64,
+    pub outcome: Settled,
+    /// How often a rejected one was tried.
+    pub attempts: u32,
+}
+
+/// How an article's latest version ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    Record,
+    Rejected,
+}
+
+/// What the ledger knows of a file: the state in which it was last read to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownFile {
+    /// None where it could still change unseen when it was read.
+    pub stamp: Option<Stamp>,
+    /// The whole file's digest, where it was read whole.
+    pub digest: Option<Digest>,
+    pub entries: u64,
+    /// Why nothing was read in it, if so.
+    pub skipped: Option<String>,
+}
+
+/// The run cannot go on: the output cannot be written, the ledger is damaged, another writer holds the folder. What
+/// was committed before stands.
+#[derive(Debug)]
+pub struct CannotGoOn(pub String);
+
+impl fmt::Display for CannotGoOn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for CannotGoOn {}
+
+/// The one writer's hold on an output folder.
+pub struct Ledger {
+    out: PathBuf,
+    database: Database,
+    recovered: Recovered,
+    /// Held to the exit: a killed writer's last write must not land after the next one has begun.
+    _lock: Lock,
+}
+
+impl Ledger {
+    /// Takes the folder, creating it where there is none, and recovers what a crash left in it.
+    pub fn open(out: &Path) -> anyhow::Result<Self> {
+        let state = out.join(STATE_FOLDER);
+        fs::create_dir_all(&state)
+            .map_err(|error| CannotGoOn(format!("cannot create {}: {error}; choose another --out", state.display())))?;
+        let lock = Lock::take(&state)?;
+        let mut database = Database::open(&state)?;
+        let recovered = recovery::recover(out, &mut database)?;
+        Ok(Self { out: out.to_owned(), database, recovered, _lock: lock })
+    }
+
+    /// What opening found to mend.
+    pub const fn recovered(&self) -> &Recovered {
+        &self.recovered
+    }
+
+    pub fn out(&self) -> &Path {
+        &self.out
+    }
+
+    pub fn latest(&self, key: &Key) -> anyhow::Result<Option<Known>> {
+        self.database.latest(key)
+    }
+
+    pub fn segments(&self) -> anyhow::Result<Vec<SegmentRow>> {
+        self.database.segments()
+    }
+
+    /// Enters outcomes, files and lengths, all or nothing. To be called when the lines are durable.
+    pub fn commit(&mut self, group: &Group) -> anyhow::Result<()> {
+        self.database.commit(group)
+    }
+}
+
+/// Where the database of an output folder is.
+fn database_path(state: &Path) -> PathBuf {
+    state.join("ledger.sqlite")
+}
+
+/// The key and place of a line's article.
+fn key_of(path: &SourcePath, entry: Option<&crate::model::Entry>) -> Key {
+    match entry {
+        Some(entry) => Key::of_entry(&path.0, entry),
+        None => Key::of_file(&path.0),
+    }
+}
+
+/// Makes what was created, renamed or removed in a folder durable.
+pub fn sync_folder(folder: &Path) -> anyhow::Result<()> {
+    let file = fs::File::open(folder).with_context(|| format!("open {}", folder.display()))?;
+    file.sync_all().with_context(|| format!("sync {}", folder.display()))
+}

@@ -1,1 +1,4 @@
 //! Where records go: segments of JSON lines, or standard output.
+
+pub mod segments;
+pub mod stdout;

@@ -1,0 +1,262 @@
+//! The index itself: one SQLite database, written by the committer alone.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use tracing::warn;
+
+use crate::model::{Digest, Entry, Key, SourcePath, Stamp};
+
+use super::{CannotGoOn, Known, KnownFile, Segment, Series, Settled, database_path};
+
+/// Counts up with every change of the tables. Another version's ledger is rebuilt from the records.
+const VERSION: i64 = 1;
+
+const TABLES: &str = "
+    CREATE TABLE articles (
+        key BLOB PRIMARY KEY,
+        path BLOB NOT NULL,
+        entry TEXT,
+        digest BLOB,
+        revision INTEGER NOT NULL,
+        outcome INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,
+        stage TEXT, code TEXT, error TEXT, rejected_at TEXT
+    ) WITHOUT ROWID;
+    CREATE INDEX articles_of_containers ON articles (path) WHERE entry IS NOT NULL;
+    CREATE INDEX articles_rejected ON articles (code) WHERE outcome = 1;
+    CREATE TABLE files (
+        path BLOB PRIMARY KEY,
+        device INTEGER, inode INTEGER, size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER,
+        digest BLOB,
+        entries INTEGER NOT NULL,
+        skipped TEXT
+    ) WITHOUT ROWID;
+    CREATE TABLE segments (
+        series INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        bytes INTEGER NOT NULL,
+        lines INTEGER NOT NULL,
+        sealed INTEGER NOT NULL,
+        PRIMARY KEY (series, number)
+    ) WITHOUT ROWID;
+";
+
+/// An article's latest version and how it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArticleRow {
+    pub key: Key,
+    pub path: SourcePath,
+    pub entry: Option<Entry>,
+    pub known: Known,
+    pub rejection: Option<RejectionRow>,
+}
+
+/// What `status` and `replay` want to know of a rejected article.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectionRow {
+    pub stage: String,
+    pub code: String,
+    pub error: String,
+    pub rejected_at: String,
+}
+
+/// A file that was read to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileRow {
+    pub path: SourcePath,
+    pub known: KnownFile,
+}
+
+/// A segment as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SegmentRow {
+    pub segment: Segment,
+    pub bytes: u64,
+    pub lines: u64,
+    pub sealed: bool,
+}
+
+/// What is entered in one transaction.
+#[derive(Clone, Debug, Default)]
+pub struct Group {
+    pub articles: Vec<ArticleRow>,
+    pub files: Vec<FileRow>,
+    pub segments: Vec<SegmentRow>,
+}
+
+pub struct Database {
+    connection: Connection,
+    /// True where there was none, or none that could be used: everything is to be entered again from the records.
+    pub is_new: bool,
+}
+
+impl Database {
+    /// Opens the ledger's database. One that is damaged or of another version is put aside, and a new one begun.
+    pub fn open(state: &Path) -> anyhow::Result<Self> {
+        let path = database_path(state);
+        if path.exists() {
+            match Self::open_existing(&path) {
+                Ok(connection) => return Ok(Self { connection, is_new: false }),
+                Err(error) => {
+                    warn!(path = %path.display(), %error, "ledger cannot be used, rebuilding it from the records");
+                    put_aside(&path)?;
+                }
+            }
+        }
+        let connection =
+            connect(&path).with_context(|| format!("create {}", path.display())).map_err(|error| CannotGoOn(format!("{error:#}")))?;
+        connection.execute_batch(TABLES)?;
+        Ok(Self { connection, is_new: true })
+    }
+
+    fn open_existing(path: &Path) -> anyhow::Result<Connection> {
+        let connection = connect(path)?;
+        let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        anyhow::ensure!(version == VERSION, "it has version {version}, not {VERSION}");
+        let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        anyhow::ensure!(verdict == "ok", "it is damaged: {verdict}");
+        Ok(connection)
+    }
+
+    /// Says that everything has been entered: only then does the database count as one.
+    pub fn finish_rebuilding(&mut self) -> anyhow::Result<()> {
+        self.connection.pragma_update(None, "user_version", VERSION)?;
+        self.is_new = false;
+        Ok(())
+    }
+
+    pub fn latest(&self, key: &Key) -> anyhow::Result<Option<Known>> {
+        latest(&self.connection, key)
+    }
+
+    pub fn segments(&self) -> anyhow::Result<Vec<SegmentRow>> {
+        segments(&self.connection)
+    }
+
+    pub fn commit(&mut self, group: &Group) -> anyhow::Result<()> {
+        let transaction = self.connection.transaction()?;
+        {
+            let mut enter =
+                transaction.prepare_cached("INSERT OR REPLACE INTO articles VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")?;
+            for ArticleRow { key, path, entry, known, rejection } in &group.articles {
+                let rejection = rejection.as_ref();
+                enter.execute(params![
+                    key.as_bytes(),
+                    path.0,
+                    entry.as_ref().map(Entry::as_str),
+                    known.digest.map(|digest| digest.0),
+                    known.revision,
+                    matches!(known.outcome, Settled::Rejected),
+                    known.attempts,
+                    rejection.map(|rejection| &rejection.stage),
+                    rejection.map(|rejection| &rejection.code),
+                    rejection.map(|rejection| &rejection.error),
+                    rejection.map(|rejection| &rejection.rejected_at),
+                ])?;
+            }
+            let mut enter = transaction.prepare_cached("INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
+            for FileRow { path, known } in &group.files {
+                let stamp = known.stamp.as_ref();
+                enter.execute(params![
+                    path.0,
+                    stamp.map(|stamp| stamp.device.cast_signed()),
+                    stamp.map(|stamp| stamp.inode.cast_signed()),
+                    stamp.map(|stamp| stamp.size.cast_signed()),
+                    stamp.map(|stamp| clipped(stamp.mtime_ns)),
+                    stamp.map(|stamp| clipped(stamp.ctime_ns)),
+                    known.digest.map(|digest| digest.0),
+                    known.entries,
+                    known.skipped,
+                ])?;
+            }
+            let mut enter = transaction.prepare_cached("INSERT OR REPLACE INTO segments VALUES (?1, ?2, ?3, ?4, ?5)")?;
+            for SegmentRow { segment, bytes, lines, sealed } in &group.segments {
+                enter.execute(params![series_number(segment.series), segment.number, bytes, lines, sealed])?;
+            }
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+}
+
+/// Opens a connection as the writer has it.
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // The records are the log: a commit that power loss takes back is adopted again from them, so none needs a sync.
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    Ok(connection)
+}
+
+/// Renames a database that cannot be used, with what belongs to it.
+fn put_aside(path: &Path) -> anyhow::Result<()> {
+    let aside = (1..).map(|number| path.with_extension(format!("damaged-{number}"))).find(|aside| !aside.exists());
+    let aside = aside.expect("some number is free");
+    fs::rename(path, &aside).with_context(|| format!("rename {} to {}", path.display(), aside.display()))?;
+    for suffix in ["-wal", "-shm"] {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(suffix);
+        // Most often they are not there; if they stay, SQLite sees that they do not belong to the new database.
+        let _ = fs::remove_file(beside);
+    }
+    Ok(())
+}
+
+pub fn latest(connection: &Connection, key: &Key) -> anyhow::Result<Option<Known>> {
+    let mut find = connection.prepare_cached("SELECT digest, revision, outcome, attempts FROM articles WHERE key = ?1")?;
+    Ok(find.query_row([key.as_bytes()], known).optional()?)
+}
+
+fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
+    Ok(Known {
+        digest: row.get::<_, Option<[u8; 32]>>(0)?.map(Digest),
+        revision: row.get(1)?,
+        outcome: if row.get(2)? { Settled::Rejected } else { Settled::Record },
+        attempts: row.get(3)?,
+    })
+}
+
+pub fn file(connection: &Connection, path: &SourcePath) -> anyhow::Result<Option<KnownFile>> {
+    let mut find =
+        connection.prepare_cached("SELECT device, inode, size, mtime_ns, ctime_ns, digest, entries, skipped FROM files WHERE path = ?1")?;
+    let found = find.query_row([&path.0], |row| {
+        let stamp = match row.get::<_, Option<i64>>(0)? {
+            None => None,
+            Some(device) => Some(Stamp {
+                device: device.cast_unsigned(),
+                inode: row.get::<_, i64>(1)?.cast_unsigned(),
+                size: row.get::<_, i64>(2)?.cast_unsigned(),
+                mtime_ns: row.get::<_, i64>(3)?.into(),
+                ctime_ns: row.get::<_, i64>(4)?.into(),
+            }),
+        };
+        Ok(KnownFile { stamp, digest: row.get::<_, Option<[u8; 32]>>(5)?.map(Digest), entries: row.get(6)?, skipped: row.get(7)? })
+    });
+    Ok(found.optional()?)
+}
+
+pub fn segments(connection: &Connection) -> anyhow::Result<Vec<SegmentRow>> {
+    let mut list = connection.prepare_cached("SELECT series, number, bytes, lines, sealed FROM segments ORDER BY series, number")?;
+    let rows = list.query_map([], |row| {
+        let series = Series::ALL.into_iter().find(|series| row.get(0) == Ok(series_number(*series))).unwrap_or(Series::Articles);
+        Ok(SegmentRow { segment: Segment { series, number: row.get(1)? }, bytes: row.get(2)?, lines: row.get(3)?, sealed: row.get(4)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub const fn series_number(series: Series) -> i64 {
+    match series {
+        Series::Articles => 0,
+        Series::Rejected => 1,
+    }
+}
+
+/// A time beyond the years 1677 to 2262 is kept as the nearest end: it only has to be the same next time.
+fn clipped(ns: i128) -> i64 {
+    i64::try_from(ns).unwrap_or(if ns < 0 { i64::MIN } else { i64::MAX })
+}

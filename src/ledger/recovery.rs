@@ -1,0 +1,189 @@
+//! Makes the ledger and the files agree again, before anything is read or written.
+//!
+//! Beyond the length that the ledger knows, every whole line is adopted: written again at its place (after a failed
+//! sync the kernel calls pages clean that are not on disk), synced, and entered. The first line whose checksum does
+//! not hold is where the file is cut. A ledger that is missing is rebuilt the same way from length 0, never answered
+//! by cutting.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufReader, Seek as _, SeekFrom};
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use super::database::{ArticleRow, Database, Group, RejectionRow, SegmentRow};
+use super::{CannotGoOn, Known, Line, Lines, STATE_FOLDER, Segment, Series, Settled, is_whole, key_of, list_segments, sync_folder};
+
+/// Lines entered in one transaction while recovering.
+const GROUP_LINES: usize = 10_000;
+
+/// What opening a folder found to mend.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recovered {
+    /// The whole ledger was made anew.
+    pub rebuilt: bool,
+    /// Whole lines beyond the known length.
+    pub adopted: u64,
+    /// Bytes of a line that was never finished.
+    pub cut_bytes: u64,
+}
+
+/// Recovers both series of a folder.
+pub fn recover(out: &Path, database: &mut Database) -> anyhow::Result<Recovered> {
+    let mut recovered = Recovered { rebuilt: database.is_new, ..Recovered::default() };
+    let known = database.segments()?;
+    for series in Series::ALL {
+        let folder = series.folder(out);
+        fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
+        sync_folder(&folder)?;
+        let present = list_segments(out, series).with_context(|| format!("list {}", folder.display()))?;
+        let known = known.iter().filter(|row| row.segment.series == series);
+        ensure_active_is_there(out, known.clone(), &present)?;
+        let last = present.last().copied();
+        for segment in present {
+            let row = known.clone().find(|row| row.segment == segment).copied();
+            let row = row.unwrap_or(SegmentRow { segment, bytes: 0, lines: 0, sealed: false });
+            // A sealed segment is its reader's: it may be rewritten, compressed, shortened.
+            if !row.sealed {
+                let is_last = Some(segment) == last;
+                recover_segment(out, row, is_last, database, &mut recovered)?;
+            }
+        }
+    }
+    sync_folder(out)?;
+    sync_folder(&out.join(STATE_FOLDER))?;
+    if recovered.rebuilt {
+        database.finish_rebuilding()?;
+    }
+    Ok(recovered)
+}
+
+fn ensure_active_is_there<'a>(out: &Path, known: impl Iterator<Item = &'a SegmentRow>, present: &[Segment]) -> anyhow::Result<()> {
+    for row in known {
+        let gone = !row.sealed && row.bytes > 0 && !present.contains(&row.segment);
+        if gone {
+            let path = row.segment.path(out);
+            return Err(CannotGoOn(format!(
+                "{} is gone, but holds {} lines that count as done; put it back, or remove {} to begin again from the records that are left",
+                path.display(),
+                row.lines,
+                out.join(STATE_FOLDER).display()
+            ))
+            .into());
+        }
+    }
+    Ok(())
+}
+
+fn recover_segment(
+    out: &Path,
+    mut row: SegmentRow,
+    is_last: bool,
+    database: &mut Database,
+    recovered: &mut Recovered,
+) -> anyhow::Result<()> {
+    let path = row.segment.path(out);
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(&path)
+        .map_err(|error| CannotGoOn(format!("cannot open {}: {error}; check its permissions", path.display())))?;
+    let length = file.metadata()?.len();
+    if length < row.bytes {
+        return Err(CannotGoOn(format!(
+            "{} has {length} bytes, but {} of it count as done: it was cut from outside; put it back whole, or remove {} to begin again from the records that are left",
+            path.display(),
+            row.bytes,
+            out.join(STATE_FOLDER).display()
+        ))
+        .into());
+    }
+    let known_bytes = row.bytes;
+    let mut group = Group::default();
+    let mut input = BufReader::with_capacity(1 << 20, &file);
+    input.seek(SeekFrom::Start(known_bytes))?;
+    let mut lines = Lines::new(input, known_bytes);
+    let mut adopted_in_group = 0;
+    while let Some((start, bytes)) = lines.read_next()? {
+        let Some(line) = bytes.strip_suffix(b"\n").filter(|line| is_whole(line)).and_then(Line::parse) else { break };
+        if !recovered.rebuilt {
+            // Read back from the page cache, which may be all there is of them.
+            file.write_all_at(bytes, start).with_context(|| format!("write {}", path.display()))?;
+        }
+        row.bytes = start + bytes.len() as u64;
+        row.lines += 1;
+        recovered.adopted += u64::from(!recovered.rebuilt);
+        enter(line, &mut group);
+        adopted_in_group += 1;
+        if adopted_in_group >= GROUP_LINES {
+            commit(&file, &path, row, &mut group, database)?;
+            adopted_in_group = 0;
+        }
+    }
+    if row.bytes < length {
+        if recovered.rebuilt {
+            ensure_nothing_whole_follows(&file, &path, row.bytes)?;
+        }
+        file.set_len(row.bytes).with_context(|| format!("cut {}", path.display()))?;
+        recovered.cut_bytes += length - row.bytes;
+    }
+    row.sealed = !is_last;
+    commit(&file, &path, row, &mut group, database)
+}
+
+/// Without a ledger nobody can say whether a line that does not hold was ever called done: it is no torn end if whole
+/// lines come after it.
+fn ensure_nothing_whole_follows(file: &File, path: &Path, from: u64) -> anyhow::Result<()> {
+    let mut input = BufReader::with_capacity(1 << 20, file);
+    input.seek(SeekFrom::Start(from))?;
+    let mut lines = Lines::new(input, from);
+    while let Some((start, bytes)) = lines.read_next()? {
+        if bytes.strip_suffix(b"\n").is_some_and(is_whole) {
+            return Err(CannotGoOn(format!(
+                "{} is damaged at byte {from}, and whole records follow at byte {start}; repair that line or take it out, then run again",
+                path.display()
+            ))
+            .into());
+        }
+    }
+    Ok(())
+}
+
+fn commit(file: &File, path: &Path, row: SegmentRow, group: &mut Group, database: &mut Database) -> anyhow::Result<()> {
+    file.sync_data().map_err(|error| CannotGoOn(format!("cannot sync {}: {error}; check the disk", path.display())))?;
+    group.segments.push(row);
+    // Articles come first, so the rejections that follow know what has settled them.
+    let mut later = Vec::with_capacity(group.articles.len());
+    for article in group.articles.drain(..) {
+        let known = database.latest(&article.key)?;
+        if known.is_none_or(|known| comes_after(&article.known, &known)) {
+            later.push(article);
+        }
+    }
+    group.articles = later;
+    database.commit(group)?;
+    *group = Group::default();
+    Ok(())
+}
+
+/// Takes a line as its article's latest so far; within one segment the lines come in order.
+fn enter(line: Line, group: &mut Group) {
+    let key = key_of(&line.path, line.entry.as_ref());
+    let attempts = line.rejection.as_ref().map_or(1, |rejection| rejection.attempts);
+    let known = Known { digest: line.digest, revision: line.revision, outcome: line.outcome, attempts };
+    let rejection = line.rejection.map(|rejection| RejectionRow {
+        stage: rejection.stage,
+        code: rejection.code,
+        error: rejection.error,
+        rejected_at: rejection.rejected_at,
+    });
+    group.articles.push(ArticleRow { key, path: line.path, entry: line.entry, known, rejection });
+}
+
+/// True where an outcome comes after another of the same article, which may stand in the other series: the higher
+/// revision is the later one, and a record settles a rejection.
+const fn comes_after(outcome: &Known, other: &Known) -> bool {
+    outcome.revision > other.revision
+        || outcome.revision == other.revision && (matches!(outcome.outcome, Settled::Record) || matches!(other.outcome, Settled::Rejected))
+}
