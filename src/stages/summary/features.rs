@@ -1,0 +1,186 @@
+//! What can be told of a sentence without knowing its language: where it stands, how long it is, how much of the
+//! article and of the title it holds. The trainer and the stage read the same numbers.
+
+use crate::model::Span;
+use crate::text::words;
+
+use super::vectors::Vectors;
+
+/// How many numbers describe a sentence.
+pub const COUNT: usize = 26;
+
+/// A sentence in numbers.
+pub type Features = [f64; COUNT];
+
+/// Describes every sentence. Linear in the text but for sorting: closeness to other sentences is measured against
+/// sums of them, never pair by pair.
+pub fn describe(text: &str, title: &str, sentences: &[Span], vectors: &Vectors) -> Vec<Features> {
+    let closeness = Closeness::of(sentences.len(), vectors);
+    let coverage = Coverage::of(sentences.len(), vectors);
+    let titles = title_shares(title, sentences.len(), vectors);
+    let closeness_ranks = ranks(&closeness.centroid);
+    let sum_ranks = ranks(&coverage.sums);
+    let title_ranks = ranks(&titles);
+    let count = sentences.len() as f64;
+    let words_mean = (0..sentences.len()).map(|place| vectors.word_count(place) as f64).sum::<f64>() / count.max(1.0);
+    let at = |values: &[f64], place: usize| values.get(place).copied().unwrap_or(0.0);
+    let flag = |is_so: bool| f64::from(u8::from(is_so));
+    let mut described = Vec::with_capacity(sentences.len());
+    for (place, sentence) in sentences.iter().enumerate() {
+        let sentence = sentence.of(text);
+        let length = vectors.word_count(place) as f64;
+        let surface = Surface::of(sentence);
+        described.push([
+            1.0 / (place as f64 + 1.0),
+            place as f64 / count,
+            libm::log(1.0 + place as f64) / 5.0,
+            flag(place == 0),
+            flag(place == 1),
+            flag(place == 2),
+            flag(place + 1 == sentences.len()),
+            libm::log(1.0 + length) / 4.0,
+            flag(length < 6.0),
+            flag(length > 40.0),
+            (length / words_mean.max(1.0)).min(4.0) / 4.0,
+            at(&closeness.centroid, place),
+            at(&closeness_ranks, place),
+            at(&closeness.after, place),
+            at(&closeness.before, place),
+            at(&closeness.first, place),
+            at(&coverage.means, place) * 20.0,
+            at(&sum_ranks, place),
+            at(&coverage.shared, place),
+            at(&coverage.new, place),
+            at(&titles, place),
+            at(&title_ranks, place) * flag(!title.is_empty()),
+            surface.marks,
+            surface.digits,
+            flag(surface.asks),
+            flag(surface.exclaims),
+        ]);
+    }
+    described
+}
+
+/// How close each sentence is to the others taken together.
+struct Closeness {
+    centroid: Vec<f64>,
+    after: Vec<f64>,
+    before: Vec<f64>,
+    first: Vec<f64>,
+}
+
+impl Closeness {
+    fn of(count: usize, vectors: &Vectors) -> Self {
+        let mut all = vectors.blank();
+        (0..count).for_each(|place| vectors.add(&mut all, place, 1.0));
+        let length = all.iter().map(|weight| weight * weight).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
+        let mut lead = vectors.blank();
+        vectors.add(&mut lead, 0, 1.0);
+        let mut earlier = vectors.blank();
+        let mut found = Self { centroid: Vec::new(), after: Vec::new(), before: Vec::new(), first: Vec::new() };
+        for place in 0..count {
+            let to_all = vectors.dot(&all, place);
+            let to_earlier = vectors.dot(&earlier, place);
+            let to_later = (to_all - to_earlier - 1.0).max(0.0);
+            found.centroid.push(to_all / length);
+            found.before.push(to_earlier / place.max(1) as f64);
+            found.after.push(to_later / count.saturating_sub(place + 1).max(1) as f64);
+            found.first.push(if place == 0 { 0.0 } else { vectors.dot(&lead, place) });
+            vectors.add(&mut earlier, place, 1.0);
+        }
+        found
+    }
+}
+
+/// How much of what the article speaks of each sentence holds.
+struct Coverage {
+    means: Vec<f64>,
+    sums: Vec<f64>,
+    shared: Vec<f64>,
+    new: Vec<f64>,
+}
+
+impl Coverage {
+    fn of(count: usize, vectors: &Vectors) -> Self {
+        let total = vectors.terms().iter().filter(|term| term.is_content).map(|term| f64::from(term.count)).sum::<f64>().max(1.0);
+        let mut found = Self { means: Vec::new(), sums: Vec::new(), shared: Vec::new(), new: Vec::new() };
+        for place in 0..count {
+            let (mut sum, mut content, mut shared, mut new) = (0.0, 0.0, 0.0, 0.0);
+            let row = vectors.row(place);
+            for (id, _) in row {
+                let term = vectors.term(*id);
+                new += f64::from(u8::from(term.first as usize == place));
+                if term.is_content {
+                    sum += f64::from(term.count) / total;
+                    content += 1.0;
+                    shared += f64::from(u8::from(term.sentences > 1));
+                }
+            }
+            found.means.push(sum / f64::max(content, 1.0));
+            found.sums.push(sum);
+            found.shared.push(shared / f64::max(content, 1.0));
+            found.new.push(new / row.len().max(1) as f64);
+        }
+        found
+    }
+}
+
+/// Which share of the title's words each sentence has, rare words counting more.
+fn title_shares(title: &str, count: usize, vectors: &Vectors) -> Vec<f64> {
+    let mut wanted = vectors.blank();
+    let mut total = 0.0;
+    for word in words::words(title) {
+        let Some(id) = vectors.id_of(word.of(title)) else { continue };
+        let Some(place) = wanted.get_mut(id as usize) else { continue };
+        if *place == 0.0 {
+            *place = libm::log(1.0 + count as f64 / f64::from(vectors.term(id).sentences.max(1)));
+            total += *place;
+        }
+    }
+    let share = |place| vectors.row(place).iter().map(|(id, _)| wanted.get(*id as usize).copied().unwrap_or(0.0)).sum::<f64>();
+    (0..count).map(|place| if total > 0.0 { share(place) / total } else { 0.0 }).collect()
+}
+
+/// What the characters of a sentence tell.
+struct Surface {
+    marks: f64,
+    digits: f64,
+    asks: bool,
+    exclaims: bool,
+}
+
+impl Surface {
+    fn of(sentence: &str) -> Self {
+        let mut found = Self { marks: 0.0, digits: 0.0, asks: false, exclaims: false };
+        let mut within_number = false;
+        for c in sentence.chars() {
+            match c {
+                '"' | '“' | '”' | '„' | '«' | '»' => found.marks += 1.0,
+                '?' | '？' | '؟' => found.asks = true,
+                '!' | '！' => found.exclaims = true,
+                _ => {}
+            }
+            let is_digit = c.is_numeric();
+            found.digits += f64::from(u8::from(is_digit && !within_number));
+            within_number = is_digit;
+        }
+        found.marks = found.marks.min(4.0) / 4.0;
+        found.digits = found.digits.min(6.0) / 6.0;
+        found
+    }
+}
+
+/// Each value's rank among all, the greatest 1; equal values by place, the earlier first.
+fn ranks(values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    let value = |place: usize| values.get(place).copied().unwrap_or(0.0);
+    order.sort_by(|a, b| value(*b).total_cmp(&value(*a)).then(a.cmp(b)));
+    let mut ranks = vec![0.0; values.len()];
+    for (above, place) in order.into_iter().enumerate() {
+        if let Some(rank) = ranks.get_mut(place) {
+            *rank = 1.0 - above as f64 / values.len() as f64;
+        }
+    }
+    ranks
+}

@@ -1,0 +1,134 @@
+//! Each sentence as a bag of weighted words, so that one can be held against another, or against the whole article.
+
+use rustc_hash::FxHashMap;
+
+use crate::model::Span;
+use crate::text::unicode::is_unspaced;
+use crate::text::words;
+
+/// The sentences of one article as unit vectors over its words: `log(1 + n)` times the inverse sentence frequency.
+pub struct Vectors {
+    /// Word and weight, by rising word.
+    rows: Vec<Vec<(u32, f64)>>,
+    ids: FxHashMap<u64, u32>,
+    terms: Vec<Term>,
+    word_counts: Vec<usize>,
+}
+
+/// What the article as a whole says of a word.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Term {
+    pub count: u32,
+    pub sentences: u32,
+    /// The first sentence that has it.
+    pub first: u32,
+    /// Four letters or more, or of a script where one character says as much.
+    pub is_content: bool,
+}
+
+impl Vectors {
+    pub fn of(text: &str, sentences: &[Span]) -> Self {
+        let mut vectors = Self {
+            rows: Vec::with_capacity(sentences.len()),
+            ids: FxHashMap::default(),
+            terms: Vec::new(),
+            word_counts: Vec::with_capacity(sentences.len()),
+        };
+        let mut found = Vec::new();
+        for (place, sentence) in (0_u32..).zip(sentences) {
+            found.clear();
+            let sentence = sentence.of(text);
+            for word in words::words(sentence) {
+                let (hash, is_content) = fingerprint(word.of(sentence));
+                let next = u32::try_from(vectors.terms.len()).unwrap_or(u32::MAX);
+                let id = *vectors.ids.entry(hash).or_insert(next);
+                if id == next {
+                    vectors.terms.push(Term { first: place, is_content, ..Term::default() });
+                }
+                found.push(id);
+            }
+            vectors.word_counts.push(found.len());
+            found.sort_unstable();
+            let mut row = Vec::with_capacity(found.len());
+            for same in found.chunk_by(|a, b| a == b) {
+                let Some(id) = same.first() else { continue };
+                if let Some(term) = vectors.terms.get_mut(*id as usize) {
+                    term.count += u32::try_from(same.len()).unwrap_or(u32::MAX);
+                    term.sentences += 1;
+                }
+                row.push((*id, same.len() as f64));
+            }
+            vectors.rows.push(row);
+        }
+        vectors.weigh();
+        vectors
+    }
+
+    fn weigh(&mut self) {
+        let sentences = self.rows.len() as f64;
+        let rarity: Vec<f64> = self.terms.iter().map(|term| libm::log(1.0 + sentences / f64::from(term.sentences.max(1)))).collect();
+        for row in &mut self.rows {
+            for (id, weight) in row.iter_mut() {
+                *weight = libm::log(1.0 + *weight) * rarity.get(*id as usize).copied().unwrap_or(0.0);
+            }
+            let length = row.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt();
+            if length > 0.0 {
+                row.iter_mut().for_each(|(_, weight)| *weight /= length);
+            }
+        }
+    }
+
+    pub fn row(&self, sentence: usize) -> &[(u32, f64)] {
+        self.rows.get(sentence).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn term(&self, id: u32) -> Term {
+        self.terms.get(id as usize).copied().unwrap_or_default()
+    }
+
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    pub fn word_count(&self, sentence: usize) -> usize {
+        self.word_counts.get(sentence).copied().unwrap_or(0)
+    }
+
+    /// The word's number, where the article has it.
+    pub fn id_of(&self, word: &str) -> Option<u32> {
+        self.ids.get(&fingerprint(word).0).copied()
+    }
+
+    /// A vector of all words, to hold sentences against. All zero.
+    pub fn blank(&self) -> Vec<f64> {
+        vec![0.0; self.terms.len()]
+    }
+
+    /// Adds a sentence to a vector of all words, `times` over.
+    pub fn add(&self, sum: &mut [f64], sentence: usize, times: f64) {
+        for (id, weight) in self.row(sentence) {
+            if let Some(place) = sum.get_mut(*id as usize) {
+                *place += weight * times;
+            }
+        }
+    }
+
+    /// The dot product of a sentence with a vector of all words.
+    pub fn dot(&self, sum: &[f64], sentence: usize) -> f64 {
+        self.row(sentence).iter().map(|(id, weight)| weight * sum.get(*id as usize).copied().unwrap_or(0.0)).sum()
+    }
+}
+
+/// A word's hash without regard to case, and whether it carries content. No string is made for it.
+fn fingerprint(word: &str) -> (u64, bool) {
+    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
+    let mut letters = 0;
+    let mut is_content = false;
+    for c in word.chars() {
+        letters += 1;
+        is_content |= is_unspaced(c) || c > '\u{2E80}';
+        let mut mix = |c: char| hash = (hash ^ u64::from(c)).wrapping_mul(0x0000_0100_0000_01B3);
+        if c.is_ascii() { mix(c.to_ascii_lowercase()) } else { c.to_lowercase().for_each(mix) }
+    }
+    (hash, is_content || letters >= 4)
+}

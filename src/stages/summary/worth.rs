@@ -1,0 +1,67 @@
+//! Tells sentences that can stand alone from those that cannot: fragments, captions, questions, lone quotes.
+
+use crate::model::{Quote, Span};
+
+use super::vectors::Vectors;
+
+/// What a sentence is good for, the best last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Worth {
+    /// Bylines, captions, subheadings: no whole sentence.
+    Fragment,
+    /// Whole, but nothing without its neighbours: a question, a quote without its speaker.
+    Dependent,
+    Sound,
+}
+
+const WORDS_MIN: usize = 4;
+
+/// Judges every sentence.
+pub fn judge(text: &str, sentences: &[Span], quotes: &[Quote], vectors: &Vectors) -> Vec<Worth> {
+    let mut spoken: Vec<Span> = quotes.iter().flat_map(|quote| if quote.parts.is_empty() { vec![quote.span] } else { quote.parts.clone() }).collect();
+    spoken.sort_unstable();
+    let mut next = 0;
+    let mut judged = Vec::with_capacity(sentences.len());
+    for (place, sentence) in sentences.iter().enumerate() {
+        while spoken.get(next).is_some_and(|speech| speech.end <= sentence.start) {
+            next += 1;
+        }
+        let words = sentence.of(text);
+        // "Nous sommes l’OTAN. Nous sommes une alliance" breaks off in the middle of an utterance.
+        let is_within = |speech: &Span| speech.start < sentence.start || speech.contains(*sentence);
+        let begins_within = spoken.get(next).is_some_and(is_within);
+        let is_fragment = !ends_as_sentence(words) || vectors.word_count(place) < WORDS_MIN;
+        let is_dependent = begins_within || is_lone_quote(words) || asks(words);
+        judged.push(match (is_fragment, is_dependent) {
+            (true, _) => Worth::Fragment,
+            (false, true) => Worth::Dependent,
+            (false, false) => Worth::Sound,
+        });
+    }
+    judged
+}
+
+const fn is_mark(c: char) -> bool {
+    matches!(c, '"' | '“' | '”' | '„' | '«' | '»' | '‹' | '›' | '‘' | '’' | '\'' | '「' | '」' | '『' | '』')
+}
+
+const fn is_closing(c: char) -> bool {
+    is_mark(c) || matches!(c, ')' | ']' | '）')
+}
+
+fn ends_as_sentence(words: &str) -> bool {
+    let bare = words.trim_end_matches(|c: char| is_closing(c) || c.is_whitespace());
+    bare.ends_with(['.', '!', '?', '…', '。', '！', '？', '।', '؟', '۔', '።'])
+}
+
+fn asks(words: &str) -> bool {
+    words.trim_end_matches(|c: char| is_closing(c) || c.is_whitespace()).ends_with(['?', '？', '؟'])
+}
+
+/// From its first to its last character between marks, and no other marks within.
+fn is_lone_quote(words: &str) -> bool {
+    let inner = words.trim_end_matches(['.', '!', '…', ' ']);
+    let mut marks = words.chars().filter(|c| is_mark(*c) && !matches!(c, '’' | '\''));
+    let count = marks.by_ref().count();
+    words.starts_with(is_mark) && (count <= 1 || (count == 2 && inner.ends_with(is_mark)))
+}
