@@ -18,7 +18,8 @@ const WORDS_MIN: usize = 4;
 
 /// Judges every sentence.
 pub fn judge(text: &str, sentences: &[Span], quotes: &[Quote], vectors: &Vectors) -> Vec<Worth> {
-    let mut spoken: Vec<Span> = quotes.iter().flat_map(|quote| if quote.parts.is_empty() { vec![quote.span] } else { quote.parts.clone() }).collect();
+    let mut spoken: Vec<Span> =
+        quotes.iter().flat_map(|quote| if quote.parts.is_empty() { vec![quote.span] } else { quote.parts.clone() }).collect();
     spoken.sort_unstable();
     let mut next = 0;
     let mut judged = Vec::with_capacity(sentences.len());

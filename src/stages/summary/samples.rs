@@ -1,0 +1,21 @@
+//! Articles for tests.
+
+use crate::model::{CleanArticle, Format, Language, Metadata, QuotedArticle, SourceFacts, SummarizedArticle};
+use crate::text::{lang, sentences};
+
+/// An article of no known language, its sentences found.
+pub fn quoted(title: &str, text: &str) -> QuotedArticle {
+    let spans = sentences::segment(text, lang::of("und"));
+    let article = CleanArticle {
+        metadata: Metadata { title: Some(title.to_owned()), ..Metadata::default() },
+        source: SourceFacts { format: Format::Text, encoding: "utf-8", id: None, extra: Vec::new() },
+        language: Language { code: "und".to_owned(), confidence: 0.0 },
+        text: text.to_owned(),
+        warnings: Vec::new(),
+    };
+    QuotedArticle { article, sentences: spans, quotes: Vec::new(), quotes_found: 0 }
+}
+
+pub fn summarized(text: &str) -> SummarizedArticle {
+    SummarizedArticle { quoted: quoted("", text), summary: Vec::new() }
+}
