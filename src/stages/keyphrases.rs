@@ -56,6 +56,7 @@ struct Token {
     /// True where something stronger than a space, hyphen or apostrophe stands before it.
     is_after_break: bool,
     is_capital: bool,
+    is_acronym: bool,
     is_unspaced: bool,
     /// The run of capitalized words that it belongs to.
     name: Option<usize>,
@@ -67,6 +68,8 @@ struct Term {
     count: f64,
     /// How often it is capitalized where that is no rule of the sentence.
     capitals: f64,
+    /// How often it is written without a capital.
+    lowers: f64,
     first_sentence: f64,
     last_sentence: Option<usize>,
     sentences: f64,
@@ -101,6 +104,7 @@ impl Tokens {
                 if let Some(known) = tokens.terms.get_mut(term) {
                     known.count += 1.0;
                     known.capitals += f64::from(u8::from(is_capital && before.is_some()));
+                    known.lowers += f64::from(u8::from(!is_capital));
                     known.sentences += f64::from(u8::from(known.last_sentence != Some(place)));
                     known.last_sentence = Some(place);
                 }
@@ -111,7 +115,7 @@ impl Tokens {
                 before = Some((term, word.end));
                 let span = Span::new(sentence.start + word.start, sentence.start + word.end);
                 let is_unspaced = letters.starts_with(is_unspaced);
-                tokens.all.push(Token { span, term, is_after_break, is_capital, is_unspaced, name: None });
+                tokens.all.push(Token { span, term, is_after_break, is_capital, is_acronym: is_acronym(letters), is_unspaced, name: None });
             }
         }
         tokens.mark_names(sentences);
@@ -127,24 +131,25 @@ impl Tokens {
     fn mark_names(&mut self, sentences: &[Span]) {
         let mut starts = sentences.iter().map(|sentence| sentence.start).peekable();
         let mut name = 0;
-        let mut was_name = false;
+        let (mut was_name, mut was_acronym) = (false, false);
         for index in 0..self.all.len() {
             let Some(token) = self.all.get(index) else { break };
             while starts.next_if(|start| *start < token.span.start).is_some() {}
             let opens_sentence = starts.next_if_eq(&token.span.start).is_some();
-            let is_known = self.terms.get(token.term).is_some_and(|term| term.capitals > 0.0);
-            let is_name = token.is_capital && (!opens_sentence && !self.is_lone_letter(token) || is_known);
-            let goes_on = was_name && !token.is_after_break;
+            let known = self.terms.get(token.term);
+            let is_known = known.is_some_and(|term| term.capitals > 0.0);
+            // The article of "L’OTAN" is no part of the name: elsewhere it is small.
+            let is_elided = token.span.len() == 1 && known.is_some_and(|term| term.lowers > 0.0);
+            let is_name = token.is_capital && !is_elided && (!opens_sentence || is_known);
+            // "le chef de l’OTAN Mark Rutte" is a body and a person, not one name.
+            let goes_on = was_name && !token.is_after_break && token.is_acronym == was_acronym;
+            was_acronym = token.is_acronym;
             name += usize::from(is_name && !goes_on);
             was_name = is_name;
             if let Some(token) = self.all.get_mut(index) {
                 token.name = is_name.then_some(name);
             }
         }
-    }
-
-    fn is_lone_letter(&self, token: &Token) -> bool {
-        token.span.len() == 1
     }
 
     /// YAKE's cost of each word: the lower, the more it says.
@@ -305,8 +310,11 @@ fn joins(between: &str) -> bool {
 /// A word that is no subject of its own: a number, or three letters or fewer that are not all capitals.
 fn is_slight(word: &str) -> bool {
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-    let is_acronym = letters >= 2 && word.chars().all(|c| c.is_uppercase() || c.is_numeric());
-    letters == 0 || (letters <= 3 && !is_acronym && !word.starts_with(is_unspaced))
+    letters == 0 || (letters <= 3 && !is_acronym(word) && !word.starts_with(is_unspaced))
+}
+
+fn is_acronym(word: &str) -> bool {
+    word.chars().nth(1).is_some() && word.chars().all(|c| c.is_uppercase() || c.is_numeric())
 }
 
 /// A word's hash without regard to case.
@@ -336,6 +344,11 @@ mod tests {
     #[test]
     fn a_surname_counts_with_the_full_name() {
         check("The mayor, Ilse Brandt, spoke first. Then Brandt left, and nobody followed Brandt.", &[("Ilse Brandt", 3)]);
+    }
+
+    #[test]
+    fn a_body_before_a_person_is_not_part_of_the_name() {
+        check("On Monday the NATO chief praised NATO Mark Rutte said.", &[("Mark Rutte", 1), ("NATO", 2)]);
     }
 
     #[test]
