@@ -5,7 +5,7 @@
 //! a word counts by its case, place, frequency, spread, and by how few different neighbours it has. Three changes:
 //! names are kept whole, the first sentence stands for the median one, and forms of one phrase are counted together.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::model::{Keyphrase, Span, StageError, SummarizedArticle};
 use crate::text::unicode::is_unspaced;
@@ -82,14 +82,20 @@ struct Term {
 struct Tokens {
     all: Vec<Token>,
     terms: Vec<Term>,
+    /// How often one word follows another.
+    pairs: FxHashMap<(usize, usize), u32>,
     sentences: f64,
 }
 
 impl Tokens {
     fn of(text: &str, sentences: &[Span]) -> Self {
-        let mut tokens = Self { all: Vec::with_capacity(text.len() / 6), terms: Vec::new(), sentences: sentences.len() as f64 };
+        let mut tokens = Self {
+            all: Vec::with_capacity(text.len() / 6),
+            terms: Vec::new(),
+            pairs: FxHashMap::default(),
+            sentences: sentences.len() as f64,
+        };
         let mut ids: FxHashMap<u64, usize> = FxHashMap::default();
-        let mut neighbours: FxHashSet<(usize, usize)> = FxHashSet::default();
         for (place, sentence) in sentences.iter().enumerate() {
             let within = sentence.of(text);
             let mut before: Option<(usize, usize)> = None;
@@ -108,9 +114,13 @@ impl Tokens {
                     known.sentences += f64::from(u8::from(known.last_sentence != Some(place)));
                     known.last_sentence = Some(place);
                 }
-                if let Some((left, _)) = before.filter(|_| !is_after_break && neighbours.insert((before.unwrap_or_default().0, term))) {
-                    tokens.terms.get_mut(left).into_iter().for_each(|known| known.right += 1.0);
-                    tokens.terms.get_mut(term).into_iter().for_each(|known| known.left += 1.0);
+                if let Some((left, _)) = before.filter(|_| !is_after_break) {
+                    let count = tokens.pairs.entry((left, term)).or_insert(0_u32);
+                    *count += 1;
+                    if *count == 1 {
+                        tokens.terms.get_mut(left).into_iter().for_each(|known| known.right += 1.0);
+                        tokens.terms.get_mut(term).into_iter().for_each(|known| known.left += 1.0);
+                    }
                 }
                 before = Some((term, word.end));
                 let span = Span::new(sentence.start + word.start, sentence.start + word.end);
@@ -228,6 +238,11 @@ fn candidates(tokens: &Tokens, weights: &[f64]) -> Vec<Candidate> {
             let Some(last) = tokens.all.get(place + length - 1) else { break };
             let breaks_off = length > 1 && (last.is_after_break || last.is_unspaced != token.is_unspaced);
             if breaks_off || (last.name.is_none() && tokens.is_slight(last)) {
+                break;
+            }
+            // What never comes again is no phrase, so most pairs end here.
+            let follows_once = |before: &Token| tokens.pairs.get(&(before.term, last.term)).is_none_or(|count| *count < 2);
+            if length > 1 && token.name.is_none() && tokens.all.get(place + length - 2).is_none_or(follows_once) {
                 break;
             }
             key.get_mut(length - 1).into_iter().for_each(|term| *term = last.term);
