@@ -152,7 +152,7 @@ impl Tokens {
             let is_elided = token.span.len() == 1 && known.is_some_and(|term| term.lowers > 0.0);
             let is_name = token.is_capital && !is_elided && (!opens_sentence || is_known);
             // "le chef de l’OTAN Mark Rutte" is a body and a person, not one name.
-            let goes_on = was_name && !token.is_after_break && token.is_acronym == was_acronym;
+            let goes_on = was_name && !token.is_after_break && !token.is_acronym && !was_acronym;
             was_acronym = token.is_acronym;
             name += usize::from(is_name && !goes_on);
             was_name = is_name;
