@@ -1,18 +1,92 @@
 //! Makes an article's text the text and nothing else: normalized, whole paragraphs, no boilerplate.
+//!
+//! In this order: characters, since everything after compares them; lines; then what is no part of the article, in all
+//! languages at once; the language last, told by what is left.
 
-use crate::model::{CleanArticle, ParsedArticle, StageError};
+mod boilerplate;
+mod characters;
+mod encoding;
+mod language_tag;
+mod lines;
+mod phrases;
+
+use crate::model::{CleanArticle, Language, Layout, Metadata, ParsedArticle, StageError, Warning};
 use crate::text::language;
+use phrases::Phrases;
 
 /// How texts are cleaned.
 #[derive(Clone, Debug, Default)]
 pub struct Options {}
 
+/// Where the text is too short to tell, the source's own claim about the page is better than nothing.
+const DECLARED_CONFIDENCE: f64 = 0.5;
+
 /// Cleans one article.
 pub fn clean(article: ParsedArticle, _options: &Options) -> Result<CleanArticle, StageError> {
-    let text = article.text.trim().to_owned();
+    let ParsedArticle { mut metadata, source, language_declared, language_given, text, layout, mut warnings } = article;
+    let phrases = Phrases::of_all_languages();
+    let (text, repaired) = put_in_order(text);
+    if repaired && !warnings.contains(&Warning::EncodingRepaired) {
+        warnings.push(Warning::EncodingRepaired);
+    }
+    let text = match layout {
+        Layout::Lines => lines::unwrap_typed(text, phrases),
+        Layout::Blocks => lines::tidy_blocks(text),
+    };
+    tidy_metadata(&mut metadata);
+    let text = boilerplate::remove(text, metadata.title.as_deref(), phrases);
     if text.is_empty() {
         return Err(StageError::Empty);
     }
-    let language = language::identify(&text);
-    Ok(CleanArticle { metadata: article.metadata, source: article.source, language, text, warnings: article.warnings })
+    let language = tell_language(&text, language_declared.as_deref(), language_given);
+    Ok(CleanArticle { metadata, source, language, text, warnings })
 }
+
+/// Repairs the encoding and puts the characters in order, until neither finds anything: an unseen character may have
+/// stood in the middle of what was read wrong.
+fn put_in_order(text: String) -> (String, bool) {
+    let mut text = text;
+    let mut repaired = false;
+    while let Some(better) = encoding::repair(&text) {
+        text = characters::put_in_order(better);
+        repaired = true;
+    }
+    text = characters::put_in_order(text);
+    while let Some(better) = encoding::repair(&text) {
+        text = characters::put_in_order(better);
+        repaired = true;
+    }
+    (text, repaired)
+}
+
+fn tidy_metadata(metadata: &mut Metadata) {
+    let Metadata { title, subtitle, authors, section, tags, site, .. } = metadata;
+    for field in [title, subtitle, section, site] {
+        *field = field.take().map(tidy_field).filter(|field| !field.is_empty());
+    }
+    for list in [authors, tags] {
+        *list = std::mem::take(list).into_iter().map(tidy_field).filter(|field| !field.is_empty()).collect();
+    }
+}
+
+fn tidy_field(field: String) -> String {
+    let (field, _) = put_in_order(field);
+    let is_tidy = !field.contains('\n') && !field.contains("  ") && field.trim_matches(' ').len() == field.len();
+    if is_tidy { field } else { field.split([' ', '\n']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ") }
+}
+
+/// The sender's word is believed; a page's own claim only where the text does not tell.
+fn tell_language(text: &str, declared: Option<&str>, given: bool) -> Language {
+    let declared = declared.and_then(language_tag::normalize);
+    match declared {
+        Some(code) if given => Language { code, confidence: 1.0 },
+        Some(code) => match language::identify(text) {
+            told if told.code == "und" => Language { code, confidence: DECLARED_CONFIDENCE },
+            told => told,
+        },
+        None => language::identify(text),
+    }
+}
+
+#[cfg(test)]
+mod tests;

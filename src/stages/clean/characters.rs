@@ -1,0 +1,153 @@
+//! Puts the characters of a text in order: normal form C, one kind of space and line break, nothing unseen.
+//!
+//! No-break spaces become plain ones everywhere, inside guillemets too: whoever searches a record for "« oui »" types
+//! plain spaces, and offsets count into the text as it stands in the record, so nothing is lost by it.
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc, is_nfc_quick};
+
+use crate::text::unicode::is_unspaced;
+
+/// The text with plain characters only; white space is left to the lines. The same text where nothing is odd.
+pub fn put_in_order(text: String) -> String {
+    let text = if has_odd_characters(&text) { replace_odd_characters(&text) } else { text };
+    if is_normal(&text) { text } else { text.nfc().collect() }
+}
+
+fn is_normal(text: &str) -> bool {
+    // Nothing below U+0300 is out of normal form, nor the punctuation of curly quotes and dashes (E2 80 90 to BF).
+    let mut bytes = text.bytes();
+    let mut plain = true;
+    while let Some(byte) = bytes.find(|byte| *byte >= 0xCC) {
+        if byte != 0xE2 || bytes.next() != Some(0x80) {
+            plain = false;
+            break;
+        }
+    }
+    plain
+        || match is_nfc_quick(text.chars()) {
+            IsNormalized::Yes => true,
+            IsNormalized::No => false,
+            IsNormalized::Maybe => is_nfc(text),
+        }
+}
+
+/// Reads the bytes once. May say yes where nothing has to change, never no where something has to.
+fn has_odd_characters(text: &str) -> bool {
+    let mut bytes = text.as_bytes().iter().copied();
+    while let Some(byte) = bytes.find(|byte| !matches!(byte, b' '..=b'~' | b'\n' | 0x80..=0xC1 | 0xC3..=0xD7)) {
+        let odd = match byte {
+            0xC2 => matches!(bytes.next(), Some(0x80..=0xA0 | 0xAD)),
+            0xE2 => match bytes.next() {
+                Some(0x80) => matches!(bytes.next(), Some(0x80..=0x8F | 0xA8..=0xAF)),
+                Some(0x81) => matches!(bytes.next(), Some(0x9F..=0xAF)),
+                _ => false,
+            },
+            0xE1 => matches!(bytes.next(), Some(0x9A | 0x85 | 0xA0)),
+            0xE3 => matches!((bytes.next(), bytes.next()), (Some(0x80), Some(0x80)) | (Some(0x85), Some(0xA4))),
+            0xEF => matches!(bytes.next(), Some(0xB7 | 0xBB | 0xBE | 0xBF)),
+            0xD8 => matches!(bytes.next(), Some(0x9C)),
+            0xF0 => bytes.next().is_some() && matches!(bytes.next(), Some(0xBF)),
+            0xF1..=0xF4 => true,
+            0xD9..=0xEE => false,
+            _ => true,
+        };
+        if odd {
+            return true;
+        }
+    }
+    false
+}
+
+fn replace_odd_characters(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\r' => {
+                letters.next_if_eq(&'\n');
+                out.push('\n');
+            }
+            '\n'..='\u{0C}' | '\u{85}' | '\u{2028}' => out.push('\n'),
+            '\u{2029}' => out.push_str("\n\n"),
+            // A tab at the start of a line opens a paragraph, as two spaces do.
+            '\t' if out.is_empty() || out.ends_with('\n') => out.push_str("  "),
+            '\t' | '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => out.push(' '),
+            // A soft hyphen at the end of a line is one that was used.
+            '\u{AD}' => {
+                if matches!(letters.peek(), Some('\n' | '\r')) {
+                    out.push('-');
+                }
+            }
+            '\u{200B}' if out.chars().next_back().is_some_and(parts_words_unseen) => out.push(letter),
+            '\u{200C}' if out.chars().next_back().is_some_and(is_joining_script) => out.push(letter),
+            '\u{200D}' if out.chars().next_back().is_some_and(|before| is_joining_script(before) || is_emoji(before)) => out.push(letter),
+            _ if is_unseen(letter) => {}
+            _ => out.push(letter),
+        }
+    }
+    out
+}
+
+/// Scripts that write no space between words mark the places where a line may break.
+const fn parts_words_unseen(before: char) -> bool {
+    is_unspaced(before) && before < '\u{3000}'
+}
+
+/// Arabic and its kin, the Indic scripts, Burmese, Khmer and Mongolian: there joiners change how letters look.
+const fn is_joining_script(before: char) -> bool {
+    matches!(before, '\u{0600}'..='\u{0DFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{18AF}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}')
+}
+
+const fn is_emoji(before: char) -> bool {
+    matches!(before, '\u{1F000}'..='\u{1FAFF}' | '\u{2190}'..='\u{27BF}' | '\u{2B00}'..='\u{2BFF}' | '\u{FE0F}')
+}
+
+/// Controls, zero-width characters, direction marks, tags of no flag, and code points that are no characters.
+const fn is_unseen(letter: char) -> bool {
+    let code = letter as u32;
+    matches!(letter,
+        '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' | '\u{AD}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
+        | '\u{FDD0}'..='\u{FDEF}' | '\u{E0000}' | '\u{E0001}')
+        || code & 0xFFFE == 0xFFFE
+        || code >= 0xF_0000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(put_in_order(text.to_owned()), expected);
+        assert_eq!(put_in_order(expected.to_owned()), expected, "a second time");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_dropped() {
+        check("\u{FEFF}The may\u{AD}or\u{200B} said\u{0} no\u{200E}.", "The mayor said no.");
+        check("a\u{2060}b\u{202A}c\u{202C}\u{E0001}\u{FFFF}", "abc");
+    }
+
+    #[test]
+    fn joiners_stay_where_a_script_needs_them() {
+        check("می\u{200C}خواهم", "می\u{200C}خواهم");
+        check("क्\u{200D}ष", "क्\u{200D}ष");
+        check("👩\u{200D}🚒 and ❤\u{FE0F}\u{200D}🔥", "👩\u{200D}🚒 and ❤\u{FE0F}\u{200D}🔥");
+        check("ใหม่\u{200B}มาก", "ใหม่\u{200B}มาก");
+        check("La\u{200D}tin let\u{200C}ters", "Latin letters");
+    }
+
+    #[test]
+    fn spaces_and_breaks_are_of_one_kind() {
+        check("«\u{A0}Oui\u{202F}!\u{A0}»", "« Oui ! »");
+        check("one\r\ntwo\rthree\u{2028}four\u{2029}five", "one\ntwo\nthree\nfour\n\nfive");
+    }
+
+    #[test]
+    fn letters_are_composed() {
+        check("E\u{301}te\u{301}", "Été");
+        check("e\u{200B}\u{301}", "é");
+        check("한국어 é 日本", "한국어 é 日本");
+    }
+}

@@ -1,0 +1,51 @@
+//! The phrases of all languages in one place: a footer is often in another language than its article, and looking for
+//! all of them costs no more than looking for one.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
+use crate::text::lang;
+
+/// Sets of folded phrases, and the openings by their first word.
+#[derive(Default)]
+pub struct Phrases {
+    pub lines: FxHashSet<String>,
+    pub links: FxHashSet<String>,
+    pub photos: FxHashSet<String>,
+    pub end_marks: FxHashSet<String>,
+    pub notices: Vec<String>,
+    pub credits: Vec<String>,
+    pub rights: Vec<String>,
+    pub hyphen_after: FxHashSet<String>,
+    pub hyphen_before: FxHashSet<String>,
+    pub hyphen_suspended: FxHashSet<String>,
+}
+
+impl Phrases {
+    pub fn of_all_languages() -> &'static Self {
+        static ALL: LazyLock<Phrases> = LazyLock::new(Phrases::read);
+        &ALL
+    }
+
+    fn read() -> Self {
+        let mut all = Self::default();
+        for data in lang::codes().map(|code| &lang::of(code).clean) {
+            all.lines.extend(data.lines.iter().cloned());
+            all.links.extend(data.links.iter().cloned());
+            all.photos.extend(data.photos.iter().cloned());
+            all.end_marks.extend(data.end_marks.iter().cloned());
+            all.notices.extend(data.notices.iter().cloned());
+            all.credits.extend(data.credits.iter().cloned());
+            all.rights.extend(data.rights.iter().cloned());
+            all.hyphen_after.extend(data.hyphen_after.iter().cloned());
+            all.hyphen_before.extend(data.hyphen_before.iter().cloned());
+            all.hyphen_suspended.extend(data.hyphen_suspended.iter().cloned());
+        }
+        for openings in [&mut all.notices, &mut all.credits, &mut all.rights] {
+            openings.sort_unstable();
+            openings.dedup();
+        }
+        all
+    }
+}
