@@ -54,6 +54,14 @@ pub struct Intake {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineClosed;
 
+impl std::fmt::Display for LineClosed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the line has closed")
+    }
+}
+
+impl std::error::Error for LineClosed {}
+
 impl Intake {
     pub fn new(batches: mpsc::Sender<Batch<RawDocument>>, outcomes: mpsc::Sender<Outcome>, budget: MemoryBudget) -> Self {
         Self { batches, outcomes, budget, waiting: Vec::new(), waiting_bytes: 0, held: Vec::new() }

@@ -4,12 +4,21 @@
 //! A file is opened into documents here (`open`), handed to the line in small batches (`intake`), and called done only
 //! when the committer says so.
 
+pub mod after;
+mod found;
 pub mod intake;
+pub mod open;
+mod paths;
+pub mod replay;
+mod settle;
+pub mod stdin;
+mod tally;
+pub mod walk;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tokio::sync::watch;
+pub use tally::{Counts, Tally};
 
 /// Which files are read, and when.
 #[derive(Clone, Debug)]
@@ -61,10 +70,10 @@ pub struct Limits {
 
 /// Says when to stop reading. Cheap to clone; can be asked from a thread or awaited.
 #[derive(Clone)]
-pub struct Stop(watch::Receiver<bool>);
+pub struct Stop(tokio::sync::watch::Receiver<bool>);
 
 impl Stop {
-    pub fn new(receiver: watch::Receiver<bool>) -> Self {
+    pub fn new(receiver: tokio::sync::watch::Receiver<bool>) -> Self {
         Self(receiver)
     }
 

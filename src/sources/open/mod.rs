@@ -1,0 +1,365 @@
+//! Opens a settled file into articles and hands to the line those that are new or changed.
+
+pub mod form;
+pub mod jsonl;
+pub mod lines;
+pub mod values;
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::sync::Arc;
+use std::time::Instant;
+
+use self::form::{Form, HEAD_BYTES};
+use self::jsonl::{GivenIds, Items, Numbering, Place, Tail};
+use super::found::{Found, age_of, lasting, stamp_of, writer_of};
+use super::intake::Intake;
+use super::settle::{Hint, Look, OPEN_FILE_AGAIN, Settling, Verdict};
+use super::{Counts, Options, Tally};
+use crate::ledger::{Settled, View};
+use crate::model::{
+    Digest, Entry, Envelope, FileRead, Format, Key, Origin, RawDocument, Rejection, Skip, SourcePath, Stage, StageError, Stamp, Ticket,
+};
+
+/// What came of looking at a file.
+#[derive(Debug)]
+pub(super) enum Seen {
+    /// As it was when last read, or left out before.
+    Unchanged,
+    /// Read to its end; its ticket is on the way to the committer. `whole` is false where its writer is not done.
+    Read { ticket: Ticket, stamp: Stamp, whole: bool },
+    /// May still be written.
+    Wait(std::time::Duration),
+    /// Could not be read; it may be another time.
+    Refused(io::Error),
+}
+
+/// Reads files for one run: knows what was done, where articles go, and what to count.
+pub(super) struct Opener<'a> {
+    pub options: &'a Options,
+    pub past: &'a View,
+    pub intake: Intake,
+    pub counts: &'a Counts,
+    pub tally: Tally,
+    /// Rejected articles are handed in although they are unchanged.
+    pub again: bool,
+    tickets: u64,
+}
+
+/// A file in hand.
+struct Reading<'f> {
+    found: &'f Found,
+    ticket: Ticket,
+    handed_in: u64,
+    entries: u64,
+}
+
+impl<'a> Opener<'a> {
+    pub(super) fn new(options: &'a Options, past: &'a View, intake: Intake, counts: &'a Counts) -> Self {
+        Self { options, past, intake, counts, tally: Tally::default(), again: false, tickets: 0 }
+    }
+
+    fn ticket(&mut self) -> Ticket {
+        self.tickets += 1;
+        Ticket(self.tickets)
+    }
+
+    /// Looks at a file, and reads it if it is new or changed, and settled.
+    pub(super) fn see(&mut self, found: &Found, settling: &mut Settling, hint: Hint) -> anyhow::Result<Seen> {
+        let follow = self.options.follow_symlinks;
+        let stamp = match found.metadata(follow) {
+            Ok(metadata) if metadata.is_file() => stamp_of(&metadata),
+            Ok(_) => return self.leave_out(found, Skip::NotRegular, None),
+            Err(error) => return self.refused(found, error),
+        };
+        if !self.again
+            && let Some(known) = self.past.file(&found.source)?
+            && known.stamp == Some(stamp)
+            && (known.skipped.is_none() || !found.named)
+        {
+            match known.skipped {
+                Some(skip) => self.count_skip(skip),
+                None => {
+                    self.tally.files_unchanged += 1;
+                    Counts::add(&self.counts.files_unchanged, 1);
+                }
+            }
+            return Ok(Seen::Unchanged);
+        }
+        let mut file = match found.open(follow) {
+            Ok(file) => file,
+            // What O_NOFOLLOW says of a link that took the file's place.
+            Err(error) if error.raw_os_error() == Some(libc::ELOOP) => return self.leave_out(found, Skip::NotRegular, None),
+            Err(error) => return self.refused(found, error),
+        };
+        // Asked of the open file: the name may have gone to a pipe since.
+        let stamp = match file.metadata() {
+            Ok(metadata) if metadata.is_file() => stamp_of(&metadata),
+            Ok(_) => return self.leave_out(found, Skip::NotRegular, None),
+            Err(error) => return self.refused(found, error),
+        };
+        let look = Look { stamp, writer: writer_of(&file), now: Instant::now(), age: age_of(stamp.mtime_ns) };
+        let whole = match settling.judge(look, hint, self.options.settle) {
+            Verdict::Read => true,
+            Verdict::ReadWholeEntries => false,
+            Verdict::Wait(rest) => return Ok(Seen::Wait(rest)),
+        };
+        if stamp.size == 0 {
+            return if whole { self.leave_out(found, Skip::Empty, Some(stamp)) } else { Ok(Seen::Wait(OPEN_FILE_AGAIN)) };
+        }
+        match self.read(found, &mut file, stamp, whole) {
+            Err(error) => match error.downcast::<io::Error>() {
+                Ok(error) => self.refused(found, error),
+                Err(error) => Err(error),
+            },
+            seen => seen,
+        }
+    }
+
+    fn read(&mut self, found: &Found, file: &mut File, stamp: Stamp, whole: bool) -> anyhow::Result<Seen> {
+        let mut head = Vec::new();
+        file.take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+        let size_max = self.options.limits.document_bytes_max;
+        let mut form = form::tell(&head, &found.source.0);
+        let mut bytes = head;
+        if matches!(form, Form::EndlessObject) {
+            if stamp.size > size_max {
+                form = Form::Jsonl;
+            } else {
+                file.take((size_max + 1).saturating_sub(bytes.len() as u64)).read_to_end(&mut bytes)?;
+                form = match form::tell(&bytes, &found.source.0) {
+                    Form::EndlessObject => Form::Document(Format::Json),
+                    told => told,
+                };
+            }
+        }
+        match form {
+            Form::Jsonl => {
+                drop(bytes);
+                self.read_jsonl(found, file, stamp, whole)
+            }
+            _ if !whole => Ok(Seen::Wait(OPEN_FILE_AGAIN)),
+            Form::Binary if found.named => {
+                let reading = self.begin(found);
+                self.reject_file(reading, stamp, StageError::Binary.reject(Stage::Open), 1)
+            }
+            Form::Unsupported if found.named => {
+                let reading = self.begin(found);
+                self.reject_file(reading, stamp, unsupported(), 1)
+            }
+            Form::Binary | Form::Unsupported => self.leave_out(found, Skip::Form, Some(stamp)),
+            Form::EndlessObject => Ok(Seen::Wait(OPEN_FILE_AGAIN)),
+            Form::Document(_) if stamp.size > size_max => {
+                let reading = self.begin(found);
+                self.reject_file(reading, stamp, jsonl::too_long(stamp.size, size_max), 1)
+            }
+            Form::Document(format) => {
+                file.take((size_max + 1).saturating_sub(bytes.len() as u64)).read_to_end(&mut bytes)?;
+                if stamp_of(&file.metadata()?) != stamp {
+                    return Ok(Seen::Wait(self.options.settle.max(std::time::Duration::from_millis(1))));
+                }
+                self.read_document(found, bytes, format, stamp)
+            }
+        }
+    }
+
+    fn read_document(&mut self, found: &Found, bytes: Vec<u8>, format: Format, stamp: Stamp) -> anyhow::Result<Seen> {
+        let mut reading = self.begin(found);
+        reading.entries = 1;
+        let (digest, length) = (Digest::of(&bytes), bytes.len() as u64);
+        let key = Key::of_file(&found.source.0);
+        match self.attempt(&key, digest)? {
+            None => self.tally.articles_unchanged += 1,
+            Some(attempts) => {
+                let origin = reading.origin(key, None, length, Some(digest), attempts);
+                self.hand_in(&mut reading, origin, RawDocument { bytes, format })?;
+            }
+        }
+        self.end(reading, stamp, lasting(stamp), Some(digest), true)
+    }
+
+    fn read_jsonl(&mut self, found: &Found, file: &mut File, stamp: Stamp, whole: bool) -> anyhow::Result<Seen> {
+        let limits = self.options.limits;
+        let tail = if whole { Tail::Final } else { Tail::MayGrow };
+        let mut numbering = Numbering::new(self.past.numbered_entries(&found.source)?);
+        if numbering.needs_survey() {
+            file.seek(SeekFrom::Start(0))?;
+            let mut items = Items::new(BufReader::with_capacity(BUFFER_BYTES, (&*file).take(stamp.size)), limits.document_bytes_max, tail);
+            while let Some(item) = items.next()? {
+                if item.given_id.is_none() {
+                    numbering.survey(item.digest);
+                }
+            }
+        }
+        file.seek(SeekFrom::Start(0))?;
+        // Both passes see the same stretch of a file that grows meanwhile.
+        let mut items = Items::new(BufReader::with_capacity(BUFFER_BYTES, (&*file).take(stamp.size)), limits.document_bytes_max, tail);
+        let mut ids = GivenIds::default();
+        let mut reading = self.begin(found);
+        while let Some(item) = items.next()? {
+            if reading.entries >= limits.entries_max {
+                self.reject_entries_beyond(&mut reading)?;
+                break;
+            }
+            reading.entries += 1;
+            let entry = match &item.given_id {
+                Some(id) => ids.name(id),
+                None => match numbering.place(item.place, item.digest) {
+                    Place::Unchanged(_) if !self.again => {
+                        self.tally.articles_unchanged += 1;
+                        continue;
+                    }
+                    Place::Unchanged(number) | Place::Number(number) => Entry::numbered(number),
+                },
+            };
+            let key = Key::of_entry(&found.source.0, &entry);
+            let Some(attempts) = self.attempt(&key, item.digest)? else {
+                self.tally.articles_unchanged += 1;
+                continue;
+            };
+            let origin = reading.origin(key, Some(entry), item.bytes, Some(item.digest), attempts);
+            match item.body {
+                Ok(bytes) => self.hand_in(&mut reading, origin, RawDocument { bytes, format: Format::Json })?,
+                Err(rejection) => self.reject(&mut reading, rejection.of(origin))?,
+            }
+        }
+        let complete = whole && !items.left_out;
+        let unchanged = stamp_of(&file.metadata()?) == stamp;
+        let kept = if complete && unchanged { lasting(stamp) } else { None };
+        self.end(reading, stamp, kept, None, complete && unchanged)
+    }
+
+    /// Which attempt at these bytes this would be; None where they are done.
+    fn attempt(&self, key: &Key, digest: Digest) -> anyhow::Result<Option<u32>> {
+        Ok(match self.past.latest(key)? {
+            Some(known) if known.digest == Some(digest) => {
+                (self.again && known.outcome == Settled::Rejected).then_some(known.attempts.saturating_add(1))
+            }
+            _ => Some(1),
+        })
+    }
+
+    fn begin<'f>(&mut self, found: &'f Found) -> Reading<'f> {
+        Reading { found, ticket: self.ticket(), handed_in: 0, entries: 0 }
+    }
+
+    fn hand_in(&mut self, reading: &mut Reading<'_>, origin: Origin, document: RawDocument) -> anyhow::Result<()> {
+        reading.handed_in += 1;
+        self.tally.articles += 1;
+        self.tally.bytes += document.bytes.len() as u64;
+        Counts::add(&self.counts.articles, 1);
+        Counts::add(&self.counts.bytes, document.bytes.len() as u64);
+        Ok(self.intake.hand_in(origin, document)?)
+    }
+
+    fn reject(&mut self, reading: &mut Reading<'_>, rejection: Envelope<Rejection>) -> anyhow::Result<()> {
+        reading.handed_in += 1;
+        self.tally.rejected += 1;
+        Ok(self.intake.reject(rejection)?)
+    }
+
+    fn end(
+        &mut self,
+        reading: Reading<'_>,
+        stamp: Stamp,
+        kept: Option<Stamp>,
+        digest: Option<Digest>,
+        whole: bool,
+    ) -> anyhow::Result<Seen> {
+        self.tally.files_read += 1;
+        Counts::add(&self.counts.files_read, 1);
+        let Reading { found, ticket, handed_in, entries } = reading;
+        self.intake.file_read(FileRead {
+            ticket,
+            path: Arc::clone(&found.source),
+            stamp: kept,
+            handed_in,
+            entries,
+            digest,
+            skipped: None,
+        })?;
+        Ok(Seen::Read { ticket, stamp, whole })
+    }
+
+    /// Sets the whole file aside.
+    fn reject_file(&mut self, mut reading: Reading<'_>, stamp: Stamp, rejection: Rejection, attempts: u32) -> anyhow::Result<Seen> {
+        reading.entries = 1;
+        let origin = reading.origin(Key::of_file(&reading.found.source.0), None, stamp.size, None, attempts);
+        self.reject(&mut reading, rejection.of(origin))?;
+        self.end(reading, stamp, lasting(stamp), None, true)
+    }
+
+    fn reject_entries_beyond(&mut self, reading: &mut Reading<'_>) -> anyhow::Result<()> {
+        let reason = format!("the file holds more than {} articles; those beyond were not read", self.options.limits.entries_max);
+        let error = StageError::Limit { code: "limit.entries", reason, setting: "limits.entries" };
+        let origin = reading.origin(Key::of_file(&reading.found.source.0), None, 0, None, 1);
+        self.reject(reading, error.reject(Stage::Open).of(origin))
+    }
+
+    /// Sets a file aside that could not be read after so many attempts.
+    pub(super) fn give_up(&mut self, found: &Found, error: &io::Error, attempts: u32) -> anyhow::Result<()> {
+        let mut reading = self.begin(found);
+        let rejection = unreadable(error);
+        let origin = reading.origin(Key::of_file(&found.source.0), None, 0, None, attempts);
+        self.reject(&mut reading, rejection.of(origin))?;
+        let Reading { ticket, handed_in, .. } = reading;
+        let path = Arc::clone(&found.source);
+        Ok(self.intake.file_read(FileRead { ticket, path, stamp: None, handed_in, entries: 1, digest: None, skipped: None })?)
+    }
+
+    fn refused(&mut self, found: &Found, error: io::Error) -> anyhow::Result<Seen> {
+        let vanished = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+        if vanished && !found.named {
+            self.count_skip(Skip::Vanished);
+            return Ok(Seen::Unchanged);
+        }
+        Ok(Seen::Refused(error))
+    }
+
+    pub(super) fn leave_out(&mut self, found: &Found, skip: Skip, stamp: Option<Stamp>) -> anyhow::Result<Seen> {
+        if found.named {
+            let reading = self.begin(found);
+            let (code, error) = match skip {
+                Skip::Empty => ("parse.empty", "the file is empty; check that it holds an article"),
+                _ => ("input.unsupported", "it is no regular file; name a file or a folder"),
+            };
+            let rejection = Rejection { stage: Stage::Open, code, error: error.to_owned(), transient: false };
+            let stamp = stamp.unwrap_or(Stamp { device: 0, inode: 0, size: 0, mtime_ns: 0, ctime_ns: i128::MAX });
+            return self.reject_file(reading, stamp, rejection, 1);
+        }
+        self.count_skip(skip);
+        let ticket = self.ticket();
+        let path = Arc::clone(&found.source);
+        let kept = stamp.and_then(lasting);
+        self.intake.file_read(FileRead { ticket, path, stamp: kept, handed_in: 0, entries: 0, digest: None, skipped: Some(skip) })?;
+        Ok(Seen::Unchanged)
+    }
+
+    fn count_skip(&mut self, skip: Skip) {
+        *self.tally.skipped.entry(skip).or_default() += 1;
+        Counts::add(&self.counts.files_skipped, 1);
+    }
+}
+
+const BUFFER_BYTES: usize = 256 * 1024;
+
+impl Reading<'_> {
+    fn origin(&self, key: Key, entry: Option<Entry>, bytes: u64, digest: Option<Digest>, attempts: u32) -> Origin {
+        Origin { key, path: Some(Arc::clone(&self.found.source)), entry, bytes, digest, ticket: self.ticket, attempts }
+    }
+}
+
+fn unsupported() -> Rejection {
+    let error = "its form is not supported; convert it to text, Markdown, HTML or JSON".to_owned();
+    Rejection { stage: Stage::Open, code: "input.unsupported", error, transient: false }
+}
+
+fn unreadable(error: &io::Error) -> Rejection {
+    let error = format!("it cannot be read ({error}); see to its permissions and run `copydesk replay`");
+    Rejection { stage: Stage::Open, code: "input.unreadable", error, transient: true }
+}
+
+/// A path as it stands in records, below a root's name.
+pub(super) fn source_path(root: &[u8], below: &[u8]) -> SourcePath {
+    if below.is_empty() { SourcePath(root.to_vec()) } else { SourcePath([root, b"/", below].concat()) }
+}

@@ -1,0 +1,64 @@
+//! Runs the rejected articles again: opens the files they came from, and hands in what had failed.
+
+use std::collections::BTreeSet;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::found::Found;
+use super::intake::{Intake, LineClosed};
+use super::open::{Opener, source_path};
+use super::settle::{Hint, Settling};
+use super::{Counts, Options, Stop, Tally, open::Seen, walk};
+use crate::ledger::View;
+use crate::model::SourcePath;
+
+/// Hands in again every rejected article whose file is still there. To be run on a thread that may block.
+pub fn run(options: &Options, past: &View, intake: Intake, stop: &Stop, counts: &Counts) -> anyhow::Result<Tally> {
+    let mut opener = Opener::new(options, past, intake, counts);
+    match read_rejected(&mut opener, stop) {
+        Ok(()) => {}
+        Err(error) if error.is::<LineClosed>() => opener.tally.stopped = true,
+        Err(error) => return Err(error),
+    }
+    Ok(opener.tally)
+}
+
+pub(super) fn read_rejected(opener: &mut Opener<'_>, stop: &Stop) -> anyhow::Result<()> {
+    let paths: BTreeSet<SourcePath> = opener.past.rejected()?.into_iter().filter_map(|article| article.path).collect();
+    opener.again = true;
+    for source in paths {
+        if stop.is_set() {
+            opener.tally.stopped = true;
+            break;
+        }
+        let Some(found) = locate(opener.options, &source) else { continue };
+        opener.tally.files_found += 1;
+        Counts::add(&opener.counts.files_found, 1);
+        match opener.see(&found, &mut Settling::default(), Hint::Seen)? {
+            Seen::Unchanged | Seen::Read { .. } => {}
+            Seen::Wait(_) | Seen::Refused(_) => walk::read_later_once(opener, found, stop)?,
+        }
+    }
+    opener.again = false;
+    Ok(opener.intake.flush()?)
+}
+
+/// Finds the file that a record's path stands for, below the root of that name. A path that climbs out of it is none.
+pub(super) fn locate(options: &Options, source: &SourcePath) -> Option<Found> {
+    for root in &options.roots {
+        let Some(rest) = source.0.strip_prefix(root.name.as_slice()) else { continue };
+        let below = match rest.strip_prefix(b"/") {
+            Some(below) => below,
+            None if rest.is_empty() => rest,
+            None => continue,
+        };
+        if below.split(|byte| *byte == b'/').any(|part| part == b"..") {
+            continue;
+        }
+        let named = below.is_empty();
+        let path = if named { root.path.clone() } else { root.path.join(Path::new(std::ffi::OsStr::from_bytes(below))) };
+        return Some(Found { path, source: Arc::new(source_path(&root.name, below)), named });
+    }
+    None
+}

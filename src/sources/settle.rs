@@ -1,0 +1,133 @@
+//! Decides when a file is finished: a pure state machine that is told what was seen, and when.
+
+use std::time::{Duration, Instant};
+
+use crate::model::Stamp;
+
+/// Whether someone holds the file open for writing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Writer {
+    Nobody,
+    Somebody,
+    /// The file system, or the file's owner, does not let us ask.
+    Unknown,
+}
+
+/// What an event said about how the file came to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Hint {
+    #[default]
+    Seen,
+    /// A writer closed it.
+    Closed,
+    /// It was renamed into place, whole.
+    Renamed,
+}
+
+/// One look at a file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Look {
+    pub stamp: Stamp,
+    pub writer: Writer,
+    pub now: Instant,
+    /// How long ago its clock says that it was changed; None where that lies in the future or cannot be told.
+    pub age: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Nobody writes it any more.
+    Read,
+    /// It is quiet, but still open for writing: good for whole entries only.
+    ReadWholeEntries,
+    Wait(Duration),
+}
+
+/// A file that may still be written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Settling {
+    last: Option<(Stamp, Instant)>,
+}
+
+/// An open file is looked at again after this long at most: closing it changes nothing that we would be told.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// A writer that has been silent for so many settling times is taken to have forgotten the file.
+const FORGOTTEN_AFTER: u32 = 150;
+
+impl Settling {
+    pub(super) fn judge(&mut self, look: Look, hint: Hint, settle: Duration) -> Verdict {
+        let since = match self.last {
+            Some((stamp, since)) if stamp == look.stamp => since,
+            _ => look.now,
+        };
+        self.last = Some((look.stamp, since));
+        let watched = look.now.saturating_duration_since(since);
+        let quiet = look.age.map_or(watched, |age| age.max(watched));
+        match (look.writer, hint) {
+            (_, Hint::Renamed) | (Writer::Nobody, Hint::Closed) => Verdict::Read,
+            // A clock is believed only where somebody else, the lease, has said that the writing is over.
+            (Writer::Nobody, Hint::Seen) => after(quiet, settle),
+            (Writer::Unknown, _) => after(quiet, settle),
+            (Writer::Somebody, _) if watched >= settle.saturating_mul(FORGOTTEN_AFTER) => Verdict::Read,
+            (Writer::Somebody, _) if watched >= settle => Verdict::ReadWholeEntries,
+            (Writer::Somebody, _) => Verdict::Wait((settle - watched).clamp(Duration::from_millis(1), LOOK_AGAIN)),
+        }
+    }
+}
+
+fn after(quiet: Duration, settle: Duration) -> Verdict {
+    match settle.checked_sub(quiet) {
+        None | Some(Duration::ZERO) => Verdict::Read,
+        Some(rest) => Verdict::Wait(rest.max(Duration::from_millis(1))),
+    }
+}
+
+/// How long to wait before an open, quiet file is looked at again.
+pub(super) const OPEN_FILE_AGAIN: Duration = LOOK_AGAIN;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SETTLE: Duration = Duration::from_millis(200);
+
+    fn stamp(size: u64) -> Stamp {
+        Stamp { device: 1, inode: 2, size, mtime_ns: 0, ctime_ns: 0 }
+    }
+
+    /// Looks at these milliseconds, with this size and writer; the file's clock says nothing.
+    #[track_caller]
+    fn check(hint: Hint, looks: &[(u64, u64, Writer)], expected: Verdict) {
+        let start = Instant::now();
+        let mut settling = Settling::default();
+        let mut verdict = Verdict::Wait(SETTLE);
+        for (at_ms, size, writer) in looks {
+            let look = Look { stamp: stamp(*size), writer: *writer, now: start + Duration::from_millis(*at_ms), age: None };
+            verdict = settling.judge(look, hint, SETTLE);
+        }
+        assert_eq!(verdict, expected);
+    }
+
+    #[test]
+    fn a_page_renamed_into_place_is_read_at_once() {
+        check(Hint::Renamed, &[(0, 5, Writer::Unknown)], Verdict::Read);
+    }
+
+    #[test]
+    fn a_closed_page_is_read_at_once_where_the_lease_says_so() {
+        check(Hint::Closed, &[(0, 5, Writer::Nobody)], Verdict::Read);
+        check(Hint::Closed, &[(0, 5, Writer::Unknown)], Verdict::Wait(SETTLE));
+    }
+
+    #[test]
+    fn a_page_that_grows_is_waited_for() {
+        check(Hint::Seen, &[(0, 5, Writer::Unknown), (150, 9, Writer::Unknown)], Verdict::Wait(SETTLE));
+        check(Hint::Seen, &[(0, 5, Writer::Unknown), (200, 5, Writer::Unknown)], Verdict::Read);
+    }
+
+    #[test]
+    fn an_open_file_gives_whole_entries_once_quiet_and_all_when_forgotten() {
+        check(Hint::Seen, &[(0, 5, Writer::Somebody), (200, 5, Writer::Somebody)], Verdict::ReadWholeEntries);
+        check(Hint::Seen, &[(0, 5, Writer::Somebody), (30_000, 5, Writer::Somebody)], Verdict::Read);
+    }
+}

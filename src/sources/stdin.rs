@@ -1,0 +1,232 @@
+//! Reads articles from standard input, in order, in memory bounded by one document.
+
+use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::found::Found;
+use super::intake::{Intake, LineClosed};
+use super::open::form::{self, Form, HEAD_BYTES};
+use super::open::jsonl::{GivenIds, Items, Tail, id_of_object, too_long};
+use super::open::lines::{self, Line};
+use super::open::values::Values;
+use super::open::{Opener, Seen};
+use super::settle::{Hint, Settling};
+use super::{Counts, Options, Stop, Tally, walk};
+use crate::ledger::View;
+use crate::model::{Digest, Entry, Format, Key, Origin, RawDocument, Rejection, SourcePath, Stage, StageError, Ticket};
+
+/// How standard input is to be taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StdinFormat {
+    /// JSON values where the first byte that is no white space is `{`; otherwise one document, told by its content.
+    #[default]
+    Auto,
+    Jsonl,
+    Text,
+    Html,
+    Markdown,
+    Json,
+    /// A path a line, or parted by NUL.
+    Paths {
+        nul: bool,
+    },
+}
+
+/// Reads `input` to its end. To be run on a thread that may block. Nothing is remembered, so everything is handed in.
+pub fn run(
+    format: StdinFormat,
+    input: impl Read,
+    options: &Options,
+    intake: Intake,
+    stop: &Stop,
+    counts: &Counts,
+) -> anyhow::Result<Tally> {
+    let past = View::blank();
+    let mut reader = Stdin { opener: Opener::new(options, &past, intake, counts), ids: GivenIds::default() };
+    let result = reader.read(format, BufReader::with_capacity(HEAD_BYTES * 4, input), stop);
+    let mut tally = reader.opener.tally;
+    match result {
+        Ok(()) => {}
+        Err(error) if error.is::<LineClosed>() => tally.stopped = true,
+        Err(error) => return Err(error),
+    }
+    Ok(tally)
+}
+
+struct Stdin<'a> {
+    opener: Opener<'a>,
+    ids: GivenIds,
+}
+
+impl Stdin<'_> {
+    fn read(&mut self, format: StdinFormat, mut input: impl BufRead, stop: &Stop) -> anyhow::Result<()> {
+        match format {
+            StdinFormat::Auto => {
+                // The blanks before the first value belong to no article, however many they are.
+                let blanks = skip_blanks(&mut input)?;
+                let object = input.fill_buf()?.first() == Some(&b'{');
+                if object { self.read_values(input, stop)? } else { self.read_document(blanks.as_slice().chain(input), None)? }
+            }
+            StdinFormat::Jsonl => self.read_jsonl(input, stop)?,
+            StdinFormat::Text => self.read_document(input, Some(Format::Text))?,
+            StdinFormat::Html => self.read_document(input, Some(Format::Html))?,
+            StdinFormat::Markdown => self.read_document(input, Some(Format::Markdown))?,
+            StdinFormat::Json => self.read_document(input, Some(Format::Json))?,
+            StdinFormat::Paths { nul } => self.read_paths(input, nul, stop)?,
+        }
+        Ok(self.opener.intake.flush()?)
+    }
+
+    fn read_values(&mut self, input: impl BufRead, stop: &Stop) -> anyhow::Result<()> {
+        let mut values = Values::new(input, self.opener.options.limits.document_bytes_max);
+        while let Some(value) = values.next()? {
+            self.take(value, Format::Json)?;
+            if self.told_to_stop(stop) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn read_jsonl(&mut self, input: impl BufRead, stop: &Stop) -> anyhow::Result<()> {
+        let mut items = Items::new(input, self.opener.options.limits.document_bytes_max, Tail::Final);
+        while let Some(item) = items.next()? {
+            match item.body {
+                Ok(bytes) => self.take(Ok(bytes), Format::Json)?,
+                Err(rejection) => self.set_aside(rejection, Some(item.digest), item.bytes)?,
+            }
+            if self.told_to_stop(stop) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// All of the input is one document.
+    fn read_document(&mut self, input: impl Read, format: Option<Format>) -> anyhow::Result<()> {
+        let size_max = self.opener.options.limits.document_bytes_max;
+        let mut bytes = Vec::new();
+        let mut input = input.take(size_max.saturating_add(1));
+        input.read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > size_max {
+            // Read to the end, so that whoever writes to us is not cut off.
+            let rest = io::copy(&mut input.into_inner(), &mut io::sink())?;
+            let length = (bytes.len() as u64).saturating_add(rest);
+            return self.set_aside(too_long(length, size_max), None, length);
+        }
+        let format = match (format, form::tell(bytes.get(..bytes.len().min(HEAD_BYTES)).unwrap_or_default(), b"")) {
+            (Some(format), _) | (None, Form::Document(format)) => format,
+            (None, Form::Binary) => {
+                return self.set_aside(StageError::Binary.reject(Stage::Open), Some(Digest::of(&bytes)), bytes.len() as u64);
+            }
+            (None, _) => Format::Text,
+        };
+        self.take(Ok(bytes), format)
+    }
+
+    fn read_paths(&mut self, mut input: impl BufRead, nul: bool, stop: &Stop) -> anyhow::Result<()> {
+        let mut line = Vec::new();
+        loop {
+            if nul {
+                line.clear();
+                if (&mut input).take(PATH_BYTES_MAX).read_until(0, &mut line)? == 0 {
+                    return Ok(());
+                }
+                if line.last() == Some(&0) {
+                    line.pop();
+                }
+            } else if matches!(lines::next(&mut input, &mut line, PATH_BYTES_MAX)?, Line::End) {
+                return Ok(());
+            }
+            let path = if nul { line.as_slice() } else { line.strip_suffix(b"\r").unwrap_or(&line) };
+            if !path.is_empty() {
+                self.open(path, stop)?;
+            }
+            if self.told_to_stop(stop) {
+                return Ok(());
+            }
+            self.opener.intake.flush()?;
+        }
+    }
+
+    fn open(&mut self, path: &[u8], stop: &Stop) -> anyhow::Result<()> {
+        let source = Arc::new(SourcePath(cleaned(path)));
+        let found = Found { path: Path::new(std::ffi::OsStr::from_bytes(path)).to_path_buf(), source, named: true };
+        self.opener.tally.files_found += 1;
+        match self.opener.see(&found, &mut Settling::default(), Hint::Seen)? {
+            Seen::Unchanged | Seen::Read { .. } => Ok(()),
+            Seen::Wait(_) | Seen::Refused(_) => walk::read_later_once(&mut self.opener, found, stop),
+        }
+    }
+
+    fn take(&mut self, value: Result<Vec<u8>, Rejection>, format: Format) -> anyhow::Result<()> {
+        let bytes = match value {
+            Ok(bytes) => bytes,
+            Err(rejection) => return self.set_aside(rejection, None, 0),
+        };
+        let digest = Digest::of(&bytes);
+        let id = if format == Format::Json { id_of_object(&bytes).ok().flatten() } else { None };
+        let key = match id {
+            Some(id) => Key::of_given_id(self.ids.name(&id).as_str()),
+            None => Key::of_digest(digest),
+        };
+        let origin = origin(key, bytes.len() as u64, Some(digest));
+        self.opener.tally.articles += 1;
+        self.opener.tally.bytes += origin.bytes;
+        Counts::add(&self.opener.counts.articles, 1);
+        Counts::add(&self.opener.counts.bytes, origin.bytes);
+        Ok(self.opener.intake.hand_in(origin, RawDocument { bytes, format })?)
+    }
+
+    fn set_aside(&mut self, rejection: Rejection, digest: Option<Digest>, bytes: u64) -> anyhow::Result<()> {
+        self.opener.tally.rejected += 1;
+        let key = digest.map_or_else(|| Key::of_given_id(Entry::numbered(self.opener.tally.rejected).as_str()), Key::of_digest);
+        Ok(self.opener.intake.reject(rejection.of(origin(key, bytes, digest)))?)
+    }
+
+    fn told_to_stop(&mut self, stop: &Stop) -> bool {
+        self.opener.tally.stopped |= stop.is_set();
+        self.opener.tally.stopped
+    }
+}
+
+const PATH_BYTES_MAX: u64 = 64 * 1024;
+/// What stands before the first value and is kept, so that a document comes out as it went in.
+const BLANKS_MAX: usize = 4096;
+
+fn origin(key: Key, bytes: u64, digest: Option<Digest>) -> Origin {
+    Origin { key, path: None, entry: None, bytes, digest, ticket: Ticket::default(), attempts: 1 }
+}
+
+fn skip_blanks(input: &mut impl BufRead) -> io::Result<Vec<u8>> {
+    let mut blanks = Vec::new();
+    loop {
+        let chunk = input.fill_buf()?;
+        let length = chunk.len() - chunk.trim_ascii_start().len();
+        if length == 0 {
+            return Ok(blanks);
+        }
+        let kept = length.min(BLANKS_MAX - blanks.len());
+        blanks.extend_from_slice(chunk.get(..kept).unwrap_or_default());
+        input.consume(length);
+    }
+}
+
+/// A path as given, without what says nothing or leads outside: never absolute.
+fn cleaned(path: &[u8]) -> Vec<u8> {
+    let parts: Vec<&[u8]> = path.split(|byte| *byte == b'/').filter(|part| !matches!(*part, b"" | b"." | b"..")).collect();
+    parts.join(&b'/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_never_absolute() {
+        assert_eq!(cleaned(b"/srv/./wire//a.txt"), b"srv/wire/a.txt");
+        assert_eq!(cleaned(b"../a.txt"), b"a.txt");
+    }
+}

@@ -1,0 +1,45 @@
+//! How much was found and read: running counts for the progress bar, and the sum at the end.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::model::Skip;
+
+/// Counted while the reading goes on; any thread may look.
+#[derive(Debug, Default)]
+pub struct Counts {
+    pub files_found: AtomicU64,
+    pub files_read: AtomicU64,
+    pub files_unchanged: AtomicU64,
+    pub files_skipped: AtomicU64,
+    pub articles: AtomicU64,
+    pub bytes: AtomicU64,
+    /// Files that are waited for because they may still be written.
+    pub waiting: AtomicU64,
+}
+
+impl Counts {
+    pub(super) fn add(counter: &AtomicU64, number: u64) {
+        counter.fetch_add(number, Ordering::Relaxed);
+    }
+}
+
+/// What a source has done, when it is through.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub files_found: u64,
+    pub files_read: u64,
+    pub files_unchanged: u64,
+    pub skipped: BTreeMap<Skip, u64>,
+    /// Articles handed to the line.
+    pub articles: u64,
+    /// Entries of containers, and files, that were read and are as they were.
+    pub articles_unchanged: u64,
+    /// What was set aside before it came to the line.
+    pub rejected: u64,
+    pub bytes: u64,
+    /// Folders that could not be listed.
+    pub folders_unreadable: u64,
+    /// True where the reading ended before everything was read.
+    pub stopped: bool,
+}

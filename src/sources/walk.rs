@@ -1,0 +1,348 @@
+//! Walks the input folders once, in the order of the paths' bytes, and reads what is new or changed.
+
+use std::fs;
+use std::io;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::found::Found;
+use super::intake::{Intake, LineClosed};
+use super::open::{Opener, Seen, source_path};
+use super::paths::{Globs, skip_by_name};
+use super::settle::{Hint, Settling};
+use super::{Counts, Options, Root, Stop, Tally};
+use crate::ledger::View;
+use crate::model::Skip;
+
+/// Reads every article under the roots that is new or changed. To be run on a thread that may block. Returns early,
+/// with `stopped` set, when told to stop or when the line closes.
+pub fn run(options: &Options, past: &View, intake: Intake, stop: &Stop, counts: &Counts) -> anyhow::Result<Tally> {
+    let mut opener = Opener::new(options, past, intake, counts);
+    match read_all(&mut opener, stop) {
+        Ok(()) => {}
+        Err(error) if error.is::<LineClosed>() => opener.tally.stopped = true,
+        Err(error) => return Err(error),
+    }
+    Ok(opener.tally)
+}
+
+/// A file that is to be looked at again.
+struct Later {
+    found: Found,
+    settling: Settling,
+    attempts: u32,
+    due: Instant,
+}
+
+/// A pause between two looks at whether the run is to stop.
+const STEP: Duration = Duration::from_millis(25);
+/// The first pause after a file could not be read; each further one is twice as long.
+const BACK_OFF: Duration = Duration::from_millis(50);
+
+fn read_all(opener: &mut Opener<'_>, stop: &Stop) -> anyhow::Result<()> {
+    let mut listing = Listing::new(opener.options)?;
+    let mut later = Vec::new();
+    while let Some(step) = listing.next() {
+        if stop.is_set() {
+            opener.tally.stopped = true;
+            break;
+        }
+        match step {
+            Step::File(found) => {
+                opener.tally.files_found += 1;
+                Counts::add(&opener.counts.files_found, 1);
+                let mut settling = Settling::default();
+                let mut seen = opener.see(&found, &mut settling, Hint::Seen)?;
+                // Fresh files grow old together, so waiting in place keeps the order and costs one settling time in all.
+                if let Seen::Wait(rest) = seen
+                    && rest <= opener.options.settle
+                {
+                    opener.intake.flush()?;
+                    pause(rest, stop);
+                    seen = opener.see(&found, &mut settling, Hint::Seen)?;
+                }
+                note(seen, Later { found, settling, attempts: 0, due: Instant::now() }, &mut later);
+            }
+            Step::Skipped(found, skip) => {
+                opener.tally.files_found += 1;
+                Counts::add(&opener.counts.files_found, 1);
+                opener.leave_out(&found, skip, None)?;
+            }
+            Step::Unreadable(folder, error) => {
+                tracing::warn!(path = %folder.display(), %error, "folder not readable");
+                opener.tally.folders_unreadable += 1;
+            }
+        }
+    }
+    opener.intake.flush()?;
+    read_later(opener, later, stop)
+}
+
+fn note(seen: Seen, file: Later, later: &mut Vec<Later>) {
+    let now = Instant::now();
+    match seen {
+        Seen::Unchanged | Seen::Read { .. } => {}
+        Seen::Wait(rest) => later.push(Later { due: now + rest, ..file }),
+        Seen::Refused(_) => later.push(Later { due: now + BACK_OFF, attempts: 1, ..file }),
+    }
+}
+
+/// Waits for what may still be written, and tries again what could not be read.
+pub(super) fn read_later_once(opener: &mut Opener<'_>, found: Found, stop: &Stop) -> anyhow::Result<()> {
+    let file = Later { found, settling: Settling::default(), attempts: 0, due: Instant::now() };
+    read_later(opener, vec![file], stop)
+}
+
+fn read_later(opener: &mut Opener<'_>, mut later: Vec<Later>, stop: &Stop) -> anyhow::Result<()> {
+    while !later.is_empty() {
+        if stop.is_set() {
+            opener.tally.stopped = true;
+            break;
+        }
+        let mut still = Vec::new();
+        for mut file in later {
+            if file.due > Instant::now() {
+                still.push(file);
+                continue;
+            }
+            match opener.see(&file.found, &mut file.settling, Hint::Seen)? {
+                Seen::Unchanged | Seen::Read { .. } => {}
+                Seen::Wait(rest) => still.push(Later { due: Instant::now() + rest, ..file }),
+                Seen::Refused(error) => {
+                    file.attempts += 1;
+                    if file.attempts >= opener.options.limits.attempts_max {
+                        opener.give_up(&file.found, &error, file.attempts)?;
+                    } else {
+                        file.due = Instant::now() + BACK_OFF * (1 << file.attempts.min(6));
+                        still.push(file);
+                    }
+                }
+            }
+        }
+        later = still;
+        opener.intake.flush()?;
+        if let Some(due) = later.iter().map(|file| file.due).min() {
+            pause(due.saturating_duration_since(Instant::now()), stop);
+        }
+    }
+    Ok(())
+}
+
+fn pause(rest: Duration, stop: &Stop) {
+    let end = Instant::now() + rest;
+    while !stop.is_set() {
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break;
+        }
+        std::thread::sleep(left.min(STEP));
+    }
+}
+
+/// What the listing comes upon.
+pub(super) enum Step {
+    File(Found),
+    Skipped(Found, Skip),
+    Unreadable(PathBuf, io::Error),
+}
+
+/// The files under the roots, one at a time, in the order of their paths' bytes.
+pub(super) struct Listing {
+    globs: Globs,
+    follow_symlinks: bool,
+    out: Option<(u64, u64)>,
+    /// Still to come, last first.
+    roots: Vec<Root>,
+    /// The folders that we are in.
+    open: Vec<Folder>,
+}
+
+struct Folder {
+    path: PathBuf,
+    root: Root,
+    identity: (u64, u64),
+    /// Still to come, last first; folders end in `/`, which is how they sort.
+    names: Vec<Vec<u8>>,
+}
+
+impl Listing {
+    pub(super) fn new(options: &Options) -> anyhow::Result<Self> {
+        let mut roots = options.roots.clone();
+        roots.sort_by(|a, b| b.name.cmp(&a.name));
+        let out = options.out.as_ref().and_then(|path| fs::metadata(path).ok()).map(|metadata| (metadata.dev(), metadata.ino()));
+        Ok(Self { globs: Globs::new(options)?, follow_symlinks: options.follow_symlinks, out, roots, open: Vec::new() })
+    }
+
+    pub(super) fn next(&mut self) -> Option<Step> {
+        loop {
+            let Some(folder) = self.open.last_mut() else {
+                let root = self.roots.pop()?;
+                if let Some(step) = self.begin(root) {
+                    return Some(step);
+                }
+                continue;
+            };
+            let Some(mut name) = folder.names.pop() else {
+                self.open.pop();
+                continue;
+            };
+            let is_folder = name.last() == Some(&b'/');
+            if is_folder {
+                name.pop();
+            }
+            let path = folder.path.join(std::ffi::OsString::from_vec(name.clone()));
+            let root = folder.root.clone();
+            let below = path.strip_prefix(&root.path).unwrap_or(&path).to_path_buf();
+            if is_folder {
+                let enter = skip_by_name(&name).is_none() && self.globs.enter_folder(&below);
+                if enter && let Some(step) = self.enter(path, root) {
+                    return Some(step);
+                }
+                continue;
+            }
+            if !self.globs.take_file(&below) {
+                continue;
+            }
+            let source = Arc::new(source_path(&root.name, below.as_os_str().as_bytes()));
+            let found = Found { path, source, named: false };
+            return Some(match skip_by_name(&name) {
+                Some(skip) => Step::Skipped(found, skip),
+                None => Step::File(found),
+            });
+        }
+    }
+
+    fn begin(&mut self, root: Root) -> Option<Step> {
+        match fs::metadata(&root.path) {
+            Ok(metadata) if metadata.is_dir() => self.enter(root.path.clone(), root),
+            // What is not there is answered for like a file that is named.
+            _ => Some(Step::File(Found { path: root.path.clone(), source: Arc::new(source_path(&root.name, b"")), named: true })),
+        }
+    }
+
+    fn enter(&mut self, path: PathBuf, root: Root) -> Option<Step> {
+        let metadata = match fs::metadata(&path) {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+            Err(error) => return Some(Step::Unreadable(path, error)),
+        };
+        let identity = (metadata.dev(), metadata.ino());
+        let goes_round = self.open.iter().any(|folder| folder.identity == identity);
+        if Some(identity) == self.out || goes_round {
+            return None;
+        }
+        match self.names_in(&path) {
+            Ok(names) => {
+                self.open.push(Folder { path, root, identity, names });
+                None
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => Some(Step::Unreadable(path, error)),
+        }
+    }
+
+    fn names_in(&self, path: &Path) -> io::Result<Vec<Vec<u8>>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(path)? {
+            let entry = entry?;
+            let is_link = |kind: &fs::FileType| kind.is_symlink() && self.follow_symlinks;
+            let is_folder = match entry.file_type() {
+                Ok(kind) if is_link(&kind) => fs::metadata(entry.path()).is_ok_and(|target| target.is_dir()),
+                Ok(kind) => kind.is_dir(),
+                Err(_) => false,
+            };
+            let mut name = entry.file_name().into_vec();
+            if is_folder {
+                name.push(b'/');
+            }
+            names.push(name);
+        }
+        names.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(names)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Outcome;
+    use crate::sources::intake::MemoryBudget;
+    use crate::sources::{After, Limits};
+
+    fn options(root: &Path) -> Options {
+        Options {
+            roots: vec![Root { name: b"wire".to_vec(), path: root.to_path_buf() }],
+            include: Vec::new(),
+            exclude: vec!["*.bak".to_owned()],
+            settle: Duration::from_millis(1),
+            rescan: Duration::from_secs(60),
+            follow_symlinks: false,
+            after: After::Keep,
+            limits: Limits { document_bytes_max: 100, entries_max: 100, attempts_max: 2 },
+            out: Some(root.join("out")),
+        }
+    }
+
+    /// Walks the folder; gives the articles handed in and the codes of what was rejected, by path and entry.
+    fn walk(options: &Options) -> (Vec<String>, Vec<String>, Tally) {
+        let (batches, mut articles) = tokio::sync::mpsc::channel(1000);
+        let (outcomes, mut told) = tokio::sync::mpsc::channel(1000);
+        let (_running, stop) = tokio::sync::watch::channel(false);
+        let intake = Intake::new(batches, outcomes, MemoryBudget::new(1 << 30));
+        let tally = run(options, &View::blank(), intake, &Stop::new(stop), &Counts::default()).unwrap();
+        let name = |origin: &crate::model::Origin| {
+            let path = origin.path.as_ref().unwrap().lossy().0.into_owned();
+            origin.entry.as_ref().map_or(path.clone(), |entry| format!("{path} {}", entry.as_str()))
+        };
+        let mut read = Vec::new();
+        while let Ok(batch) = articles.try_recv() {
+            read.extend(batch.articles.iter().map(|envelope| name(&envelope.origin)));
+        }
+        let mut rejected = Vec::new();
+        while let Ok(outcome) = told.try_recv() {
+            if let Outcome::Rejected(some) = outcome {
+                rejected.extend(some.iter().map(|envelope| format!("{} {}", name(&envelope.origin), envelope.body.code)));
+            }
+        }
+        (read, rejected, tally)
+    }
+
+    #[test]
+    fn a_folder_is_read_in_the_order_of_its_paths() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        put("a/z.txt", "Ferry late");
+        put("a.txt", "Ferry late");
+        put("b.jsonl", "{\"id\":\"x\"}\n{}\nbroken\n");
+        put("c.css", "p { }");
+        put(".hidden", "no");
+        put("d.bak", "no");
+        put("e.txt.part", "no");
+        put("f.txt", "");
+        put("g.txt", &"long ".repeat(50));
+        put("out/articles.jsonl", "{}\n");
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("loop")).unwrap();
+        let (read, rejected, tally) = walk(&options(folder.path()));
+        assert_eq!(read, ["wire/a.txt", "wire/a/z.txt", "wire/b.jsonl x", "wire/b.jsonl #2"]);
+        assert_eq!(rejected, ["wire/b.jsonl #3 parse.malformed", "wire/g.txt limit.size"]);
+        let skipped: Vec<(&str, u64)> = tally.skipped.iter().map(|(skip, count)| (skip.name(), *count)).collect();
+        assert_eq!(skipped, [("form", 1), ("hidden", 1), ("temporary", 1), ("empty", 1), ("not_regular", 1)]);
+        let (again, ..) = walk(&Options { follow_symlinks: true, ..options(folder.path()) });
+        assert_eq!(again, read);
+    }
+
+    #[test]
+    fn a_picture_named_by_the_user_is_answered_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        fs::write(&path, b"\x89PNG\r\n\x1a\n").unwrap();
+        assert_eq!(walk(&options(&path)).1, ["wire input.binary"]);
+    }
+}
