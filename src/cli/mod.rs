@@ -1,8 +1,269 @@
 //! The command line: what the user typed becomes what is meant, once, at the start.
 
+mod check;
+mod explain;
+mod init;
+mod manual;
+mod run;
+mod schema;
+mod shell;
+mod status;
+mod verify;
+
+use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+use crate::config::{self, Config, Layers, Problems};
+use crate::ledger::CannotGoOn;
+use crate::telemetry::{self, Color, LogFormat};
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Well,
+    /// Finished, but something was rejected, or the audit found a difference.
+    WithRejections,
+    Usage,
+    CouldNotGoOn,
+    Interrupted,
+    Terminated,
+}
+
+impl Exit {
+    const fn code(self) -> u8 {
+        match self {
+            Self::Well => 0,
+            Self::WithRejections => 1,
+            Self::Usage => 2,
+            Self::CouldNotGoOn => 3,
+            Self::Interrupted => 130,
+            Self::Terminated => 143,
+        }
+    }
+}
+
+/// News articles in; clean text, who said what, and the gist out: one JSON line each.
+#[derive(Parser)]
+#[command(
+    name = "copydesk",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = "\
+Try:
+  copydesk batch articles/            records of a folder, in out/
+  cat article.html | copydesk pipe    one record, on standard output"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What every command takes.
+#[derive(Args, Clone)]
+#[command(next_help_heading = "Common options")]
+pub struct Common {
+    /// Settings file [default: pipeline.toml, where there is one]
+    #[arg(short, long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Output folder; `-`: records to standard output, nothing remembered
+    #[arg(short, long, global = true, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Set any key of pipeline.toml
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Articles worked on at a time [default: one per core]
+    #[arg(short, long, global = true, value_name = "N")]
+    jobs: Option<usize>,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say more; twice: everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    #[arg(long, global = true, value_name = "FORMAT", help = "Log lines as text or json")]
+    log_format: Option<LogFormatName>,
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true,
+        help = "Colours: auto, always or never"
+    )]
+    color: ColorName,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LogFormatName {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ColorName {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Batch(run::Batch),
+    Pipe(run::Pipe),
+    Replay(run::Replay),
+    Status(status::Status),
+    Verify(verify::Verify),
+    Explain(explain::Explain),
+    Init(init::Init),
+    Check(check::Check),
+    Schema(schema::Schema),
+    Completions(shell::Completions),
+    Man(manual::Man),
+}
 
 /// Runs the command that the process was started with, and returns its exit code.
 pub fn main() -> ExitCode {
-    ExitCode::from(2)
+    let exit = match Cli::try_parse() {
+        Ok(Cli { command, common }) => match run_command(command, &common) {
+            Ok(exit) => exit,
+            Err(error) => refuse(&error),
+        },
+        Err(error) => {
+            // Help and version are what was asked for; anything else is wrong usage.
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Well };
+            let _ = error.print();
+            exit
+        }
+    };
+    ExitCode::from(exit.code())
+}
+
+fn run_command(command: Command, common: &Common) -> anyhow::Result<Exit> {
+    match command {
+        Command::Batch(batch) => run::batch(&batch, common),
+        Command::Pipe(pipe) => run::pipe(&pipe, common),
+        Command::Replay(replay) => run::replay(&replay, common),
+        Command::Status(status) => status::run(&status, common),
+        Command::Verify(verify) => verify::run(&verify, common),
+        Command::Explain(explain) => explain::run(&explain, common),
+        Command::Init(init) => init::run(&init),
+        Command::Check(check) => check::run(&check, common),
+        Command::Schema(schema) => schema::run(&schema),
+        Command::Completions(completions) => shell::run(&completions, &mut Cli::command()),
+        Command::Man(man) => manual::run(&man, Cli::command()),
+    }
+}
+
+/// Tells what went wrong, and gives the exit code for it.
+fn refuse(error: &anyhow::Error) -> Exit {
+    let exit = if error.downcast_ref::<Problems>().is_some() || error.downcast_ref::<WrongUsage>().is_some() {
+        Exit::Usage
+    } else {
+        Exit::CouldNotGoOn
+    };
+    let is_plain = error.downcast_ref::<CannotGoOn>().is_some() || exit == Exit::Usage;
+    let shown = if is_plain { format!("{error}") } else { format!("{error:#}") };
+    // Where standard error is closed, there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "copydesk: {shown}");
+    exit
+}
+
+/// The command cannot be run as it was typed.
+#[derive(Debug)]
+pub struct WrongUsage(pub String);
+
+impl std::fmt::Display for WrongUsage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for WrongUsage {}
+
+impl Common {
+    /// Reads all settings and begins logging.
+    fn settings(&self) -> anyhow::Result<Config> {
+        let mut config = Config::read(&self.layers()?)?;
+        if let Some(out) = &self.out {
+            config.out = out.clone();
+        }
+        let levels = match (self.quiet, self.verbose) {
+            (true, _) => "error",
+            (false, 0) => &config.log_level,
+            (false, 1) => "debug",
+            (false, _) => "trace",
+        };
+        let levels = telemetry::parse_levels(levels).map_err(|error| WrongUsage(format!("log.level: {error}")))?;
+        let format = match self.log_format {
+            Some(LogFormatName::Json) => LogFormat::Json,
+            Some(LogFormatName::Text) => LogFormat::Text,
+            None if config.log_format == "json" => LogFormat::Json,
+            None => LogFormat::Text,
+        };
+        telemetry::init(levels, format, self.color());
+        Ok(config)
+    }
+
+    fn layers(&self) -> anyhow::Result<Layers> {
+        let path = self.config.clone().unwrap_or_else(|| PathBuf::from(config::DEFAULT_FILE));
+        let file = match std::fs::read_to_string(&path) {
+            Ok(text) => Some((path, text)),
+            Err(error) if self.config.is_none() && error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => return Err(WrongUsage(format!("cannot read the settings in {}: {error}", path.display())).into()),
+        };
+        let environment =
+            std::env::vars_os().filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?))).collect();
+        Ok(Layers { file, environment, flags: self.set.clone() })
+    }
+
+    const fn color(&self) -> Color {
+        match self.color {
+            ColorName::Auto => Color::Auto,
+            ColorName::Always => Color::Always,
+            ColorName::Never => Color::Never,
+        }
+    }
+
+    fn jobs(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        self.jobs.filter(|jobs| *jobs > 0).unwrap_or_else(cores)
+    }
+}
+
+/// Writes what a command was asked to show. A reader that has seen enough is no error.
+fn show(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_each_command_fits_a_screen_and_ends_with_examples() {
+        let mut cli = Cli::command();
+        cli.build();
+        for command in cli.get_subcommands_mut() {
+            let name = command.get_name().to_owned();
+            let help = command.render_help().to_string();
+            assert!(help.lines().count() <= 40, "{name}: {} lines", help.lines().count());
+            let examples = help.lines().rev().take_while(|line| line.starts_with("  copydesk ") || line.contains("| copydesk ")).count();
+            assert!(examples >= 2, "{name}: {help}");
+        }
+    }
 }

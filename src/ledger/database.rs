@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use tracing::warn;
 
-use crate::model::{Digest, Entry, Key, SourcePath, Stamp};
+use crate::model::{Digest, Entry, Key, Skip, SourcePath, Stamp};
 
 use super::{CannotGoOn, Known, KnownFile, Segment, Series, Settled, database_path};
 
@@ -170,7 +170,7 @@ impl Database {
                     stamp.map(|stamp| clipped(stamp.ctime_ns)),
                     known.digest.map(|digest| digest.0),
                     known.entries,
-                    known.skipped,
+                    known.skipped.map(Skip::name),
                 ])?;
             }
             let mut enter = transaction.prepare_cached("INSERT OR REPLACE INTO segments VALUES (?1, ?2, ?3, ?4, ?5)")?;
@@ -235,9 +235,13 @@ pub fn file(connection: &Connection, path: &SourcePath) -> anyhow::Result<Option
                 ctime_ns: row.get::<_, i64>(4)?.into(),
             }),
         };
-        Ok(KnownFile { stamp, digest: row.get::<_, Option<[u8; 32]>>(5)?.map(Digest), entries: row.get(6)?, skipped: row.get(7)? })
+        Ok(KnownFile { stamp, digest: row.get::<_, Option<[u8; 32]>>(5)?.map(Digest), entries: row.get(6)?, skipped: skip_of(row.get(7)?) })
     });
     Ok(found.optional()?)
+}
+
+fn skip_of(name: Option<String>) -> Option<Skip> {
+    Skip::ALL.into_iter().find(|skip| Some(skip.name()) == name.as_deref())
 }
 
 pub fn segments(connection: &Connection) -> anyhow::Result<Vec<SegmentRow>> {

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use crate::model::{Digest, Key, SourcePath, Stamp};
+use crate::model::{Digest, Key, Skip, SourcePath, Stamp};
 
 pub use audit::{Audit, audit};
 pub use database::{ArticleRow, FileRow, Group, RejectionRow, SegmentRow};
@@ -59,7 +59,7 @@ pub struct KnownFile {
     pub digest: Option<Digest>,
     pub entries: u64,
     /// Why nothing was read in it, if so.
-    pub skipped: Option<String>,
+    pub skipped: Option<Skip>,
 }
 
 /// The run cannot go on: the output cannot be written, the ledger is damaged, another writer holds the folder. What

@@ -48,6 +48,8 @@ pub enum Skip {
 }
 
 impl Skip {
+    pub const ALL: [Self; 6] = [Self::Form, Self::Hidden, Self::Temporary, Self::Empty, Self::NotRegular, Self::Vanished];
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Form => "form",

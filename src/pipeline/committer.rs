@@ -271,7 +271,7 @@ impl Committer {
 
 fn file_row(read: FileRead) -> FileRow {
     let FileRead { path, stamp, entries, digest, skipped, .. } = read;
-    let known = KnownFile { stamp, digest, entries, skipped: skipped.map(|skip| skip.name().to_owned()) };
+    let known = KnownFile { stamp, digest, entries, skipped };
     FileRow { path: path.as_ref().clone(), known }
 }
 
@@ -320,7 +320,8 @@ fn tell_full_disk(told: &mut bool, file: &str) {
     }
 }
 
-fn now() -> String {
+/// The time, as records and rejections show it.
+pub fn now() -> String {
     let now = jiff::Timestamp::now();
     format!("{now:.3}")
 }

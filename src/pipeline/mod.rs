@@ -1,4 +1,238 @@
 //! The line: the only place where stages meet channels.
+//!
+//! ```text
+//! source --> parse --> clean --> quotes --> summary --> sink
+//! ```
+//!
+//! Stopping is closing: the source ends and drops its intake, each stage drains and drops its sender, the sink
+//! commits what it has and returns.
 
 pub mod committer;
 pub mod runner;
+
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::Context as _;
+use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
+
+use crate::ledger::{Ledger, View};
+use crate::model::{Batch, Outcome, RawDocument, Stage, Ticket};
+use crate::sinks::stdout::{self, Ended, OnRejection};
+use crate::sources::intake::{Intake, MemoryBudget};
+use crate::sources::stdin::StdinFormat;
+use crate::sources::{self, Counts, Stop};
+use crate::stages::{self, clean, parse, quotes};
+
+use committer::OnFullDisk;
+use runner::{Order, Out, Place, Workers};
+
+/// Batches between two stages: one being worked on for each of a few workers, and one at hand. More would only hold
+/// memory, fewer would let a worker starve while its neighbour finishes.
+const QUEUE_BATCHES: usize = 4;
+/// Outcomes before the sink: about what comes in while one group is being synced.
+const QUEUE_OUTCOMES: usize = 64;
+
+/// Where articles come from.
+pub enum Input {
+    Walk(sources::Options),
+    /// What was rejected before.
+    Replay(sources::Options),
+    Stdin(StdinFormat, sources::Options),
+}
+
+/// Where records go.
+pub enum Output {
+    /// Segments in this folder, and its ledger.
+    Folder { out: PathBuf, rotate_bytes: u64 },
+    /// Records to standard output, rejections to where the caller says.
+    Stdout { rejected: Box<dyn Write + Send>, on_rejection: OnRejection },
+}
+
+/// How the line runs.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub stages: stages::Options,
+    /// Articles that are worked on at a time.
+    pub jobs: usize,
+    /// How much the articles in the line may take, in bytes of memory.
+    pub memory_bytes: u64,
+    /// Whether a record says when it was made.
+    pub ingested_at: bool,
+}
+
+/// How far a run is. Any thread may look while it goes on.
+#[derive(Debug, Default)]
+pub struct Progress {
+    pub source: Counts,
+    pub records: AtomicU64,
+    pub rejected: AtomicU64,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    pub source: sources::Tally,
+    pub records: u64,
+    pub rejected: u64,
+    /// Articles that came to the end of the line and were there already.
+    pub unchanged: u64,
+    pub bytes: u64,
+    /// True where nobody read the records any more.
+    pub reader_gone: bool,
+}
+
+/// Runs the line until its source is through or `stop` says so, and everything that was taken in is written.
+pub async fn run(
+    input: Input,
+    output: Output,
+    settings: &Settings,
+    stop: impl Future<Output = ()> + Send + 'static,
+    progress: Arc<Progress>,
+) -> anyhow::Result<Tally> {
+    let (stop_sender, stop_receiver) = watch::channel(false);
+    // Ends with the run: a stop that comes later finds nobody.
+    let mut stopper = JoinSet::new();
+    let stop_now = stop_sender.clone();
+    stopper.spawn(async move {
+        stop.await;
+        stop_now.send_replace(true);
+    });
+
+    let (outcomes, outcomes_receiver) = mpsc::channel(QUEUE_OUTCOMES);
+    // At most one message for each file in hand, and those are bounded by the memory budget.
+    let (settled, _settled_receiver) = mpsc::unbounded_channel();
+    let (view, sink) = open_sink(output, settings, outcomes_receiver, settled, &progress, stop_sender).await?;
+
+    let order = Order::AsReceived;
+    let mut line = JoinSet::new();
+    let documents = lay_stages(settings, order, &outcomes, &mut line);
+    // The intake holds the last sender of outcomes that is not a stage's: when the source ends, the line closes.
+    let intake = Intake::new(documents, outcomes, MemoryBudget::new(settings.memory_bytes));
+    let source = run_source(input, view, intake, Stop::new(stop_receiver), progress).await;
+
+    while let Some(stage) = line.join_next().await {
+        stage.context("a stage of the line failed")?;
+    }
+    let sunk = sink.await.context("the end of the line failed")??;
+    // A source that found the line closed says so, but why it closed is what the sink has told above.
+    let source = source?;
+    stopper.shutdown().await;
+    Ok(Tally {
+        source,
+        records: sunk.records,
+        rejected: sunk.rejected,
+        unchanged: sunk.unchanged,
+        bytes: sunk.bytes,
+        reader_gone: sunk.reader_gone,
+    })
+}
+
+/// What the sink has written.
+struct Sunk {
+    records: u64,
+    rejected: u64,
+    unchanged: u64,
+    bytes: u64,
+    reader_gone: bool,
+}
+
+async fn open_sink(
+    output: Output,
+    settings: &Settings,
+    outcomes: mpsc::Receiver<Outcome>,
+    settled: mpsc::UnboundedSender<Vec<Ticket>>,
+    progress: &Arc<Progress>,
+    stop: watch::Sender<bool>,
+) -> anyhow::Result<(View, JoinHandle<anyhow::Result<Sunk>>)> {
+    let ingested_at = settings.ingested_at;
+    match output {
+        Output::Folder { out, rotate_bytes } => {
+            let on_full_disk = OnFullDisk::End;
+            let options = committer::Options { rotate_bytes, ingested_at, on_full_disk };
+            let opened = spawn_blocking(move || -> anyhow::Result<_> {
+                let ledger = Ledger::open(&out)?;
+                let view = View::open(&out)?;
+                Ok((ledger, view))
+            });
+            let (ledger, view) = opened.await.context("opening the ledger failed")??;
+            let recovered = ledger.recovered();
+            if recovered.adopted > 0 || recovered.cut_bytes > 0 {
+                tracing::info!(adopted = recovered.adopted, cut_bytes = recovered.cut_bytes, rebuilt = recovered.rebuilt, "recovered");
+            }
+            let progress = Arc::clone(progress);
+            let sink = spawn_blocking(move || {
+                let tally = committer::run(ledger, outcomes, &settled, options, |tally| {
+                    progress.records.store(tally.records, Ordering::Relaxed);
+                    progress.rejected.store(tally.rejected, Ordering::Relaxed);
+                });
+                // Whatever ended it, nobody needs to read on.
+                stop.send_replace(true);
+                let committer::Tally { records, rejected, unchanged, bytes } = tally?;
+                Ok(Sunk { records, rejected, unchanged, bytes, reader_gone: false })
+            });
+            Ok((view, sink))
+        }
+        Output::Stdout { rejected, on_rejection } => {
+            let options = stdout::Options { ingested_at, on_rejection };
+            let sink = spawn_blocking(move || {
+                let records = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+                let written = stdout::run(outcomes, records, BufWriter::new(rejected), options, committer::now);
+                stop.send_replace(true);
+                drop(settled);
+                let stdout::Written { records, rejected, bytes, ended } = written?;
+                Ok(Sunk { records, rejected, unchanged: 0, bytes, reader_gone: ended == Ended::ReaderGone })
+            });
+            Ok((View::blank(), sink))
+        }
+    }
+}
+
+/// Lays the stages from the sink back to the intake. Each owns the sender to the next, and drops it when it is done.
+fn lay_stages(
+    settings: &Settings,
+    order: Order,
+    outcomes: &mpsc::Sender<Outcome>,
+    line: &mut JoinSet<()>,
+) -> mpsc::Sender<Batch<RawDocument>> {
+    let place = Place { workers: Workers::new(settings.jobs), order, outcomes: outcomes.clone() };
+    let options = Arc::new(settings.stages.clone());
+
+    let (quoted, quoted_receiver) = mpsc::channel(QUEUE_BATCHES);
+    let all = Arc::clone(&options);
+    line.spawn(runner::run(Stage::Summary, quoted_receiver, Out(outcomes.clone()), place.clone(), move |article| {
+        stages::conclude(article, &all)
+    }));
+
+    let (cleaned, cleaned_receiver) = mpsc::channel(QUEUE_BATCHES);
+    let all = Arc::clone(&options);
+    line.spawn(runner::run(Stage::Quotes, cleaned_receiver, quoted, place.clone(), move |article| quotes::extract(article, &all.quotes)));
+
+    let (parsed, parsed_receiver) = mpsc::channel(QUEUE_BATCHES);
+    let all = Arc::clone(&options);
+    line.spawn(runner::run(Stage::Clean, parsed_receiver, cleaned, place.clone(), move |article| clean::clean(article, &all.clean)));
+
+    let (documents, documents_receiver) = mpsc::channel(QUEUE_BATCHES);
+    line.spawn(runner::run(Stage::Parse, documents_receiver, parsed, place, move |document| parse::parse(document, &options.parse)));
+    documents
+}
+
+async fn run_source(input: Input, view: View, intake: Intake, stop: Stop, progress: Arc<Progress>) -> anyhow::Result<sources::Tally> {
+    match input {
+        Input::Walk(options) => {
+            let walk = spawn_blocking(move || sources::walk::run(&options, &view, intake, &stop, &progress.source));
+            walk.await.context("the walk failed")?
+        }
+        Input::Replay(options) => {
+            let replay = spawn_blocking(move || sources::replay::run(&options, &view, intake, &stop, &progress.source));
+            replay.await.context("the replay failed")?
+        }
+        Input::Stdin(format, options) => {
+            let read = spawn_blocking(move || sources::stdin::run(format, io::stdin().lock(), &options, intake, &stop, &progress.source));
+            read.await.context("reading standard input failed")?
+        }
+    }
+}

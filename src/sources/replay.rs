@@ -25,7 +25,7 @@ pub fn run(options: &Options, past: &View, intake: Intake, stop: &Stop, counts: 
 }
 
 pub(super) fn read_rejected(opener: &mut Opener<'_>, stop: &Stop) -> anyhow::Result<()> {
-    let paths: BTreeSet<SourcePath> = opener.past.rejected()?.into_iter().filter_map(|article| article.path).collect();
+    let paths: BTreeSet<SourcePath> = opener.past.rejected()?.into_iter().map(|article| article.path).collect();
     opener.again = true;
     for source in paths {
         if stop.is_set() {

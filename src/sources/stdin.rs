@@ -81,7 +81,7 @@ impl Stdin<'_> {
 
     fn read_values(&mut self, input: impl BufRead, stop: &Stop) -> anyhow::Result<()> {
         let mut values = Values::new(input, self.opener.options.limits.document_bytes_max);
-        while let Some(value) = values.next()? {
+        while let Some(value) = values.read_next()? {
             self.take(value, Format::Json)?;
             if self.told_to_stop(stop) {
                 break;
@@ -92,7 +92,7 @@ impl Stdin<'_> {
 
     fn read_jsonl(&mut self, input: impl BufRead, stop: &Stop) -> anyhow::Result<()> {
         let mut items = Items::new(input, self.opener.options.limits.document_bytes_max, Tail::Final);
-        while let Some(item) = items.next()? {
+        while let Some(item) = items.read_next()? {
             match item.body {
                 Ok(bytes) => self.take(Ok(bytes), Format::Json)?,
                 Err(rejection) => self.set_aside(rejection, Some(item.digest), item.bytes)?,

@@ -2,3 +2,5 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 mod architecture;
+mod commands;
+mod desk;

@@ -51,7 +51,7 @@ impl<R: BufRead> Items<R> {
     }
 
     /// The next item; None at the end.
-    pub fn next(&mut self) -> io::Result<Option<Item>> {
+    pub fn read_next(&mut self) -> io::Result<Option<Item>> {
         loop {
             match lines::next(&mut self.input, &mut self.line, self.bytes_max)? {
                 Line::End => return Ok(None),
@@ -235,7 +235,7 @@ mod tests {
 
     fn items(text: &[u8], tail: Tail) -> Vec<Item> {
         let mut items = Items::new(text, 40, tail);
-        std::iter::from_fn(|| items.next().unwrap()).collect()
+        std::iter::from_fn(|| items.read_next().unwrap()).collect()
     }
 
     #[test]

@@ -23,6 +23,7 @@ use crate::model::{
 
 /// What came of looking at a file.
 #[derive(Debug)]
+#[expect(dead_code, reason = "a watch over the folders will read them")]
 pub(super) enum Seen {
     /// As it was when last read, or left out before.
     Unchanged,
@@ -185,7 +186,7 @@ impl<'a> Opener<'a> {
         if numbering.needs_survey() {
             file.seek(SeekFrom::Start(0))?;
             let mut items = Items::new(BufReader::with_capacity(BUFFER_BYTES, (&*file).take(stamp.size)), limits.document_bytes_max, tail);
-            while let Some(item) = items.next()? {
+            while let Some(item) = items.read_next()? {
                 if item.given_id.is_none() {
                     numbering.survey(item.digest);
                 }
@@ -196,7 +197,7 @@ impl<'a> Opener<'a> {
         let mut items = Items::new(BufReader::with_capacity(BUFFER_BYTES, (&*file).take(stamp.size)), limits.document_bytes_max, tail);
         let mut ids = GivenIds::default();
         let mut reading = self.begin(found);
-        while let Some(item) = items.next()? {
+        while let Some(item) = items.read_next()? {
             if reading.entries >= limits.entries_max {
                 self.reject_entries_beyond(&mut reading)?;
                 break;

@@ -18,7 +18,7 @@ impl<R: BufRead> Values<R> {
     }
 
     /// The bytes of the next value, from its brace to the one that closes it; after anything else, on at the next line.
-    pub fn next(&mut self) -> io::Result<Option<Result<Vec<u8>, Rejection>>> {
+    pub fn read_next(&mut self) -> io::Result<Option<Result<Vec<u8>, Rejection>>> {
         let mut value = Vec::new();
         let mut scan = Scan::default();
         let mut bytes = 0_u64;
@@ -126,7 +126,7 @@ mod tests {
     fn objects_may_span_lines_and_touch_each_other() {
         let mut values = Values::new(&b" {\"a\":\n\"}\\\"\"}{\"b\":[1]}\nnope\n{}"[..], 100);
         let mut read = Vec::new();
-        while let Some(value) = values.next().unwrap() {
+        while let Some(value) = values.read_next().unwrap() {
             read.push(value.map_err(|rejection| rejection.code));
         }
         assert_eq!(read, [Ok(b"{\"a\":\n\"}\\\"\"}".to_vec()), Ok(b"{\"b\":[1]}".to_vec()), Err("parse.malformed"), Ok(b"{}".to_vec())]);
