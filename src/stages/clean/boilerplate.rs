@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::phrases::Phrases;
+use super::phrases::{Phrases, first_word};
 
 /// In bytes: no line of boilerplate is longer than this.
 const LINE_MAX: usize = 300;
@@ -52,6 +52,10 @@ fn without_boilerplate_lines<'a>(paragraph: &'a str, phrases: &Phrases) -> Cow<'
 
 fn is_boilerplate(line: &str, phrases: &Phrases) -> bool {
     if line.len() > LINE_MAX || begins_with_quotation(line) {
+        return false;
+    }
+    let opens_a_phrase = line.starts_with('©') || phrases.first_words.contains(&first_word(line).to_lowercase());
+    if !opens_a_phrase {
         return false;
     }
     let folded = fold(line);

@@ -34,7 +34,7 @@ fn is_normal(text: &str) -> bool {
 /// Reads the bytes once. May say yes where nothing has to change, never no where something has to.
 fn has_odd_characters(text: &str) -> bool {
     let mut bytes = text.as_bytes().iter().copied();
-    while let Some(byte) = bytes.find(|byte| !matches!(byte, b' '..=b'~' | b'\n' | 0x80..=0xC1 | 0xC3..=0xD7)) {
+    while let Some(byte) = bytes.find(|byte| !is_never_odd(*byte)) {
         let odd = match byte {
             0xC2 => matches!(bytes.next(), Some(0x80..=0xA0 | 0xAD)),
             0xE2 => match bytes.next() {
@@ -60,11 +60,17 @@ fn has_odd_characters(text: &str) -> bool {
 
 fn replace_odd_characters(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
+    let mut rest = text;
+    loop {
+        // What is never odd is taken over in one go; it ends where another character begins.
+        let (ordinary, others) = rest.split_at(rest.bytes().position(|byte| !is_never_odd(byte)).unwrap_or(rest.len()));
+        out.push_str(ordinary);
+        let mut letters = others.chars();
+        let Some(letter) = letters.next() else { return out };
+        rest = letters.as_str();
         match letter {
             '\r' => {
-                letters.next_if_eq(&'\n');
+                rest = rest.strip_prefix('\n').unwrap_or(rest);
                 out.push('\n');
             }
             '\n'..='\u{0C}' | '\u{85}' | '\u{2028}' => out.push('\n'),
@@ -74,7 +80,7 @@ fn replace_odd_characters(text: &str) -> String {
             '\t' | '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => out.push(' '),
             // A soft hyphen at the end of a line is one that was used.
             '\u{AD}' => {
-                if matches!(letters.peek(), Some('\n' | '\r')) {
+                if rest.starts_with(['\n', '\r']) {
                     out.push('-');
                 }
             }
@@ -85,7 +91,11 @@ fn replace_odd_characters(text: &str) -> String {
             _ => out.push(letter),
         }
     }
-    out
+}
+
+/// Printable ASCII, line feeds, and U+00C0 to U+05FF, with the bytes that follow in them.
+const fn is_never_odd(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\n' | 0x80..=0xC1 | 0xC3..=0xD7)
 }
 
 /// Scripts that write no space between words mark the places where a line may break.

@@ -15,12 +15,14 @@ pub fn repair(text: &str) -> Option<String> {
 
 /// Undoes one wrong reading. Each success turns pairs into single characters, so the text gets shorter every time.
 fn once(text: &str) -> Option<String> {
-    if !has_neighbours_beyond_ascii(text) {
+    let suspects = suspects(text);
+    if suspects.iter().all(|suspect| !suspect) {
         return None;
     }
     // The page that explains most; the first of equals, since windows-1252 is the usual culprit.
     let mut best: Option<(usize, String)> = None;
-    for (unexplained, repaired) in PAGES.iter().filter_map(|page| unread(text, page)) {
+    for (unexplained, repaired) in PAGES.iter().zip(suspects).filter_map(|(page, suspect)| if suspect { unread(text, page) } else { None })
+    {
         if best.as_ref().is_none_or(|(least, _)| unexplained < *least) {
             best = Some((unexplained, repaired));
         }
@@ -28,14 +30,26 @@ fn once(text: &str) -> Option<String> {
     best.map(|(_, repaired)| repaired)
 }
 
-/// A wrong reading always leaves two characters or more side by side that are no ASCII; most clean text has none.
-fn has_neighbours_beyond_ascii(text: &str) -> bool {
-    let mut previous = 0_u8;
-    text.as_bytes().iter().any(|&byte| {
-        let begins_after_another = byte >= 0xC0 && previous >= 0x80;
-        previous = byte;
-        begins_after_another
-    })
+/// The pages by which something in the text spells out another character. A wrong reading always leaves two characters
+/// or more side by side that are no ASCII; clean text in Latin letters has few such pairs.
+fn suspects(text: &str) -> [bool; 4] {
+    let mut suspects = [false; 4];
+    let mut begin = usize::MAX;
+    for (at, &byte) in text.as_bytes().iter().enumerate() {
+        if byte < 0x80 {
+            begin = usize::MAX;
+        } else if byte >= 0xC0 {
+            let pair = text.get(begin..).and_then(|rest| rest.chars().next().map(|lead| (lead, rest)));
+            if let Some((lead, rest)) = pair {
+                let after = rest.get(lead.len_utf8()..).unwrap_or_default();
+                for (suspect, page) in suspects.iter_mut().zip(PAGES.iter()) {
+                    *suspect = *suspect || page.spelled(lead, after).is_some_and(|spelled| !spelled.0.weak);
+                }
+            }
+            begin = at;
+        }
+    }
+    suspects
 }
 
 /// What the bytes beyond ASCII look like in an encoding of one byte a character.

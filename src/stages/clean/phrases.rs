@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use crate::text::lang;
 
-/// Sets of folded phrases, and the openings by their first word.
+/// Folded phrases; for the openings their first words too, which rule out nearly every line at once.
 #[derive(Default)]
 pub struct Phrases {
     pub lines: FxHashSet<String>,
@@ -17,6 +17,7 @@ pub struct Phrases {
     pub notices: Vec<String>,
     pub credits: Vec<String>,
     pub rights: Vec<String>,
+    pub first_words: FxHashSet<String>,
     pub hyphen_after: FxHashSet<String>,
     pub hyphen_before: FxHashSet<String>,
     pub hyphen_suspended: FxHashSet<String>,
@@ -46,6 +47,14 @@ impl Phrases {
             openings.sort_unstable();
             openings.dedup();
         }
+        let sets = [&all.lines, &all.links, &all.photos].into_iter().flatten();
+        all.first_words = sets.chain(&all.notices).chain(&all.credits).map(|phrase| first_word(phrase).to_owned()).collect();
+        all.first_words.extend(["copyright", "c"].map(str::to_owned));
         all
     }
+}
+
+/// The first letters and digits of a line, whatever stands before them.
+pub fn first_word(line: &str) -> &str {
+    line.split(|letter: char| !letter.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default()
 }
