@@ -2,6 +2,49 @@
 
 use serde::Deserialize;
 
+/// Words are given as they are written within a sentence, in lower case; a phrase has its words parted by a space.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct QuoteData {}
+pub struct QuoteData {
+    /// Straight single marks are outer marks too.
+    pub straight_single: bool,
+    /// What follows an apostrophe at the head of a word that is short: 'tis, 's avonds.
+    pub elisions: Vec<String>,
+    /// Every noun is written with a capital.
+    pub capital_nouns: bool,
+    /// A verb may stand without its subject.
+    pub drops_subject: bool,
+    /// Verbs that always say that somebody speaks.
+    pub verbs: Vec<String>,
+    /// Verbs that say so only where they touch the quotation.
+    pub weak_verbs: Vec<String>,
+    /// What stands before a participle: "has", "a", "ha".
+    pub auxiliaries: Vec<String>,
+    /// What is hung on a verb in place of a pronoun: "-nya".
+    pub clitics: Vec<String>,
+    /// Phrases that name the speaker next: "according to".
+    pub adpositions: Vec<String>,
+    /// Words after the speaker: "zufolge".
+    pub postpositions: Vec<String>,
+    /// What begins reported speech after the verb: "that".
+    pub that: Vec<String>,
+    pub masculine: Vec<String>,
+    pub feminine: Vec<String>,
+    /// Pronouns that tell no gender, or more than one person.
+    pub neutral: Vec<String>,
+    pub articles: Vec<String>,
+    /// Words that hang what follows on something else: "to", "of". Never before a speaker.
+    pub prepositions: Vec<String>,
+    /// Small words within names: "van", "de".
+    pub particles: Vec<String>,
+    pub titles_masculine: Vec<String>,
+    pub titles_feminine: Vec<String>,
+    /// Nouns for offices, jobs and kinds of people.
+    pub roles: Vec<String>,
+    /// How such nouns end.
+    pub role_endings: Vec<String>,
+    /// Words that announce a name in marks: "titled", "so-called", "film".
+    pub labels: Vec<String>,
+    /// Other words that often stand first in a sentence and are no names.
+    pub common: Vec<String>,
+}

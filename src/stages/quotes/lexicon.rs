@@ -1,0 +1,128 @@
+//! What each word can be in a quote's surroundings, looked up once per word of the article.
+
+use std::hash::{Hash as _, Hasher as _};
+use std::sync::{OnceLock, PoisonError, RwLock};
+
+use rustc_hash::{FxHashMap, FxHasher};
+
+use crate::text::lang::{Language, QuoteData};
+
+pub const VERB: u32 = 1;
+pub const WEAK_VERB: u32 = 1 << 1;
+pub const AUXILIARY: u32 = 1 << 2;
+pub const ADPOSITION: u32 = 1 << 3;
+pub const POSTPOSITION: u32 = 1 << 4;
+pub const THAT: u32 = 1 << 5;
+pub const MASCULINE: u32 = 1 << 6;
+pub const FEMININE: u32 = 1 << 7;
+pub const NEUTRAL: u32 = 1 << 8;
+pub const ARTICLE: u32 = 1 << 9;
+pub const PREPOSITION: u32 = 1 << 10;
+pub const PARTICLE: u32 = 1 << 11;
+pub const TITLE_MASCULINE: u32 = 1 << 12;
+pub const TITLE_FEMININE: u32 = 1 << 13;
+pub const ROLE: u32 = 1 << 14;
+pub const LABEL: u32 = 1 << 15;
+pub const COMMON: u32 = 1 << 16;
+pub const CLITIC: u32 = 1 << 17;
+
+pub const ANY_VERB: u32 = VERB | WEAK_VERB;
+pub const PRONOUN: u32 = MASCULINE | FEMININE | NEUTRAL;
+pub const TITLE: u32 = TITLE_MASCULINE | TITLE_FEMININE;
+/// Words that are no name, however they are written.
+pub const SMALL: u32 = PRONOUN | ARTICLE | PREPOSITION | THAT | COMMON | AUXILIARY | ADPOSITION | POSTPOSITION;
+
+/// A language's words by what they can be.
+#[derive(Debug, Default)]
+pub struct Lexicon {
+    words: FxHashMap<u64, u32>,
+    /// Phrases of several words, by their last: what they are, and the words before it, from the last backwards.
+    phrases: FxHashMap<u64, Vec<(u32, Vec<u64>)>>,
+    endings: Vec<(String, u32)>,
+}
+
+impl Lexicon {
+    /// The lexicon of a language, made once.
+    pub fn of(language: &'static Language) -> &'static Self {
+        static MADE: OnceLock<RwLock<Vec<(String, &'static Lexicon)>>> = OnceLock::new();
+        let made = MADE.get_or_init(RwLock::default);
+        let known = made.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, lexicon)) = known.iter().find(|(code, _)| *code == language.code) {
+            return lexicon;
+        }
+        drop(known);
+        let mut made = made.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, lexicon)) = made.iter().find(|(code, _)| *code == language.code) {
+            return lexicon;
+        }
+        // At most one for each language file, kept for the whole run.
+        let lexicon: &'static Self = Box::leak(Box::new(Self::new(&language.quotes)));
+        made.push((language.code.clone(), lexicon));
+        lexicon
+    }
+
+    fn new(data: &QuoteData) -> Self {
+        let mut lexicon = Self::default();
+        let lists: [(&[String], u32); 17] = [
+            (&data.verbs, VERB),
+            (&data.weak_verbs, WEAK_VERB),
+            (&data.auxiliaries, AUXILIARY),
+            (&data.adpositions, ADPOSITION),
+            (&data.postpositions, POSTPOSITION),
+            (&data.that, THAT),
+            (&data.masculine, MASCULINE),
+            (&data.feminine, FEMININE),
+            (&data.neutral, NEUTRAL),
+            (&data.articles, ARTICLE),
+            (&data.prepositions, PREPOSITION),
+            (&data.particles, PARTICLE),
+            (&data.titles_masculine, TITLE_MASCULINE),
+            (&data.titles_feminine, TITLE_FEMININE),
+            (&data.roles, ROLE),
+            (&data.labels, LABEL),
+            (&data.common, COMMON),
+        ];
+        for (phrases, class) in lists {
+            phrases.iter().for_each(|phrase| lexicon.add(phrase, class));
+        }
+        for verb in &data.verbs {
+            data.clitics.iter().for_each(|clitic| lexicon.add(&format!("{verb}{clitic}"), VERB | CLITIC));
+        }
+        lexicon.endings = data.role_endings.iter().map(|ending| (ending.clone(), ROLE)).collect();
+        lexicon
+    }
+
+    fn add(&mut self, phrase: &str, class: u32) {
+        let mut words: Vec<u64> = phrase.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(hash).collect();
+        let Some(last) = words.pop() else { return };
+        if words.is_empty() {
+            *self.words.entry(last).or_default() |= class;
+        } else {
+            words.reverse();
+            self.phrases.entry(last).or_default().push((class, words));
+        }
+    }
+
+    /// What a word can be; `folded` is its lower-case form.
+    pub fn class(&self, folded: &str, hash: u64) -> u32 {
+        let class = self.words.get(&hash).copied().unwrap_or_default();
+        let ending = self.endings.iter().find(|(ending, _)| folded.len() > ending.len() && folded.ends_with(ending.as_str()));
+        class | ending.map_or(0, |(_, class)| *class)
+    }
+
+    /// What the word makes of those before it, when a phrase ends with it. `before` gives them from the last backwards.
+    pub fn phrase(&self, last: u64, mut before: impl FnMut(usize) -> Option<u64>) -> u32 {
+        let Some(phrases) = self.phrases.get(&last) else { return 0 };
+        let fits = |words: &[u64], before: &mut dyn FnMut(usize) -> Option<u64>| {
+            words.iter().enumerate().all(|(back, word)| before(back) == Some(*word))
+        };
+        phrases.iter().filter(|(_, words)| fits(words, &mut before)).fold(0, |class, (found, _)| class | found)
+    }
+}
+
+/// A word's number: the same on every machine.
+pub fn hash(word: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    word.hash(&mut hasher);
+    hasher.finish()
+}

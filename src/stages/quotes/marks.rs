@@ -1,0 +1,198 @@
+//! Reads quotation marks: where a stretch in marks begins and ends, whatever its marks, and where one goes on in the
+//! next paragraph.
+
+use crate::model::Span;
+use crate::text::lang::QuoteData;
+
+/// What stands between two outer marks, with white space trimmed. Those nested in it are part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    pub span: Span,
+    /// The words before it in the paragraph are none: it opens the paragraph.
+    pub opens_paragraph: bool,
+    /// It goes on from the stretch before it, in the paragraph before.
+    pub goes_on: bool,
+    /// A line of dialogue that a dash opens.
+    pub dash: bool,
+}
+
+/// Deeper nesting is read as plain text, so that a megabyte of opening marks costs no more than one of letters.
+const DEPTH_MAX: usize = 6;
+
+/// Lines that begin with a dash before they are taken for dialogue: fewer are lists or asides.
+const DIALOGUE_LINES_MIN: usize = 3;
+
+/// The outer stretches of a text, in order.
+pub fn find(text: &str, data: &QuoteData) -> Vec<Stretch> {
+    let mut found = Vec::new();
+    let mut left_open: Option<char> = None;
+    let dialogue = paragraphs(text).filter(|span| dash_line(*span, text).is_some()).take(DIALOGUE_LINES_MIN).count() == DIALOGUE_LINES_MIN;
+    for paragraph in paragraphs(text) {
+        if dialogue && let Some(span) = dash_line(paragraph, text) {
+            left_open = None;
+            found.push(Stretch { span, opens_paragraph: true, goes_on: false, dash: true });
+            continue;
+        }
+        left_open = read_paragraph(text, paragraph, left_open, data, &mut found);
+    }
+    found
+}
+
+/// The paragraphs of a clean text, which one blank line parts.
+fn paragraphs(text: &str) -> impl Iterator<Item = Span> {
+    let mut at = 0;
+    text.split("\n\n").map(move |piece| {
+        let start = at;
+        at += piece.len() + 2;
+        Span::new(start, start + piece.len())
+    })
+}
+
+fn dash_line(paragraph: Span, text: &str) -> Option<Span> {
+    let line = paragraph.of(text);
+    let rest = line.strip_prefix(['—', '–'])?;
+    let span = trim(Span::new(paragraph.end - rest.len(), paragraph.end), text);
+    (!span.is_empty()).then_some(span)
+}
+
+struct Open {
+    mark: char,
+    start: usize,
+}
+
+/// Adds the stretches of one paragraph. Gives the mark that is still open at its end.
+fn read_paragraph(text: &str, paragraph: Span, left_open: Option<char>, data: &QuoteData, found: &mut Vec<Stretch>) -> Option<char> {
+    let line = paragraph.of(text);
+    let reversed = match (line.find(['»', '›']), line.find(['«', '‹'])) {
+        (Some(right), Some(left)) => right < left,
+        _ => false,
+    };
+    let first_found = found.len();
+    let mut goes_on = false;
+    let mut open: Vec<Open> = Vec::new();
+    let mut inner: Vec<(Span, char)> = Vec::new();
+    let mut before = ' ';
+    let mut characters = line.char_indices().peekable();
+    while let Some((offset, mark)) = characters.next() {
+        let at = paragraph.start + offset;
+        let after = characters.peek().map_or(' ', |(_, c)| *c);
+        let previous = std::mem::replace(&mut before, mark);
+        if !is_mark(mark) {
+            continue;
+        }
+        let starts_here = at + mark.len_utf8();
+        if offset == 0
+            && let Some(opener) = left_open
+            && (mark == opener || closes(opener, mark))
+        {
+            goes_on = true;
+            open.push(Open { mark: opener, start: starts_here });
+            continue;
+        }
+        let closes_top = open.last().is_some_and(|top| closes(top.mark, mark));
+        if closes_top && may_close(mark, previous, after) {
+            if let Some(closed) = open.pop() {
+                let span = Span::new(closed.start, at);
+                if open.is_empty() {
+                    inner.clear();
+                    found.push(stretch(span, text, paragraph, goes_on && found.len() == first_found));
+                } else {
+                    inner.push((span, closed.mark));
+                }
+            }
+            continue;
+        }
+        let tail = text.get(starts_here..paragraph.end).unwrap_or_default();
+        if open.len() < DEPTH_MAX && may_open(mark, previous, after, tail, reversed, data) {
+            open.push(Open { mark, start: starts_here });
+        }
+    }
+    let bottom = open.first()?;
+    // A mark that is never closed and has whole stretches of its own kind after it was a slip of the pen.
+    let kind = bottom.mark;
+    let slip = inner.iter().any(|(_, mark)| *mark == kind);
+    if slip || is_single(kind) {
+        for (span, mark) in inner {
+            if mark == kind || is_single(kind) {
+                found.push(stretch(span, text, paragraph, false));
+            }
+        }
+        return None;
+    }
+    found.push(stretch(Span::new(bottom.start, paragraph.end), text, paragraph, goes_on && found.len() == first_found));
+    Some(kind)
+}
+
+fn stretch(span: Span, text: &str, paragraph: Span, goes_on: bool) -> Stretch {
+    let head = text.get(paragraph.start..span.start).unwrap_or_default();
+    let opens_paragraph = head.chars().count() <= 2;
+    Stretch { span: trim(span, text), opens_paragraph, goes_on, dash: false }
+}
+
+const fn is_mark(c: char) -> bool {
+    matches!(c, '“' | '”' | '„' | '‟' | '«' | '»' | '‹' | '›' | '‘' | '’' | '‚' | '「' | '」' | '『' | '』' | '"' | '＂' | '\'')
+}
+
+const fn is_single(c: char) -> bool {
+    matches!(c, '‘' | '’' | '‚' | '\'' | '‹' | '›')
+}
+
+/// Whether a mark may end what the other began. Straight marks are typed for curly ones.
+const fn closes(opener: char, mark: char) -> bool {
+    match opener {
+        '“' => matches!(mark, '”' | '"'),
+        '„' => matches!(mark, '“' | '”' | '"'),
+        '‟' | '”' => matches!(mark, '”'),
+        '«' => matches!(mark, '»'),
+        '»' => matches!(mark, '«' | '»'),
+        '‹' => matches!(mark, '›'),
+        '›' => matches!(mark, '‹'),
+        '‘' => matches!(mark, '’'),
+        '‚' => matches!(mark, '‘' | '’'),
+        '「' => matches!(mark, '」'),
+        '『' => matches!(mark, '』'),
+        '"' => matches!(mark, '"' | '”'),
+        '＂' => matches!(mark, '＂'),
+        '\'' => matches!(mark, '\''),
+        _ => false,
+    }
+}
+
+fn may_close(mark: char, before: char, after: char) -> bool {
+    match mark {
+        '’' | '\'' => !after.is_alphanumeric() && !before.is_whitespace(),
+        // 9"81 and 6'2" are measures.
+        '"' => !(before.is_ascii_digit() && after.is_ascii_digit()),
+        _ => true,
+    }
+}
+
+fn may_open(mark: char, before: char, after: char, tail: &str, reversed: bool, data: &QuoteData) -> bool {
+    let at_word_head = !before.is_alphanumeric();
+    match mark {
+        '„' | '‟' | '「' | '『' | '“' => true,
+        '«' | '‹' => !reversed,
+        '»' | '›' => reversed,
+        '‘' | '‚' => at_word_head && !elided(tail, data),
+        '"' | '＂' => at_word_head && !after.is_whitespace() || (before.is_alphabetic() && after.is_alphabetic()),
+        // Finnish and Swedish copy opens with the mark that closes elsewhere.
+        '”' => before.is_whitespace() && after.is_alphanumeric(),
+        '\'' => data.straight_single && at_word_head && after.is_alphanumeric() && !elided(tail, data),
+        _ => false,
+    }
+}
+
+fn elided(tail: &str, data: &QuoteData) -> bool {
+    let word = tail.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    word.starts_with(|c: char| c.is_ascii_digit()) && word.ends_with('s') || data.elisions.iter().any(|short| short == word)
+}
+
+/// A span without white space, marks and dashes at its edges, nor the comma that belongs to the sentence around it.
+pub fn trim(span: Span, text: &str) -> Span {
+    let edge = |c: char| c.is_whitespace() || is_mark(c) || matches!(c, '—' | '–' | '-' | '`');
+    let inside = span.of(text);
+    let left = inside.trim_start_matches(edge);
+    let start = span.end - left.len();
+    let right = left.trim_end_matches(|c: char| edge(c) || matches!(c, ',' | '.' | ';' | ':' | '!' | '?' | '…'));
+    Span::new(start.min(span.end), start + right.len())
+}

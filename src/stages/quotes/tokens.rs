@@ -1,0 +1,127 @@
+//! The words of an article, each with what it can be and what stands before it: all that the search for speakers reads.
+
+use rustc_hash::FxHashSet;
+
+use super::lexicon::{self, Lexicon};
+use super::marks::Stretch;
+use crate::model::Span;
+
+/// One word.
+#[derive(Clone, Copy, Debug)]
+pub struct Token {
+    start: u32,
+    end: u32,
+    pub hash: u64,
+    pub class: u32,
+    /// What stands between it and the word before.
+    pub gap: u8,
+    pub capital: bool,
+    pub quoted: bool,
+}
+
+pub const COMMA: u8 = 1;
+pub const COLON: u8 = 1 << 1;
+/// The end of a sentence.
+pub const STOP: u8 = 1 << 2;
+/// The end of a paragraph.
+pub const BREAK: u8 = 1 << 3;
+/// Nothing but a hyphen or an apostrophe.
+pub const JOINED: u8 = 1 << 4;
+pub const DASH: u8 = 1 << 5;
+pub const BRACKET: u8 = 1 << 6;
+/// An edge of a stretch in quotation marks.
+pub const EDGE: u8 = 1 << 7;
+
+impl Token {
+    pub const fn span(self) -> Span {
+        Span::new(self.start as usize, self.end as usize)
+    }
+
+    pub const fn is(self, class: u32) -> bool {
+        self.class & class != 0
+    }
+
+    pub const fn after(self, gap: u8) -> bool {
+        self.gap & gap != 0
+    }
+}
+
+/// Reads the words of a text of less than four gigabytes; `stretches` in text order.
+pub fn read(text: &str, stretches: &[Stretch], lexicon: &Lexicon) -> Vec<Token> {
+    let mut tokens: Vec<Token> = Vec::with_capacity(text.len() / 6);
+    let mut lower: FxHashSet<u64> = FxHashSet::default();
+    let mut folded = String::new();
+    let mut stretches = stretches.iter().peekable();
+    let mut end_before = 0;
+    for span in crate::text::words::words(text) {
+        let word = span.of(text);
+        folded.clear();
+        folded.extend(word.chars().flat_map(char::to_lowercase));
+        let hash = lexicon::hash(&folded);
+        let capital = word.starts_with(char::is_uppercase);
+        if !capital {
+            lower.insert(hash);
+        }
+        let mut class = lexicon.class(&folded, hash);
+        class |= lexicon.phrase(hash, |back| tokens.len().checked_sub(back + 1).and_then(|at| tokens.get(at)).map(|token| token.hash));
+        let mut gap = gap(Span::new(end_before, span.start).of(text));
+        if gap & STOP != 0
+            && gap & BREAK == 0
+            && tokens.last().is_some_and(|token| abbreviates(*token))
+            && Span::new(end_before, span.start).of(text).trim_end() == "."
+        {
+            gap &= !STOP;
+        }
+        while stretches.peek().is_some_and(|stretch| stretch.span.end <= span.start) {
+            stretches.next();
+            gap |= EDGE;
+        }
+        let quoted = stretches.peek().is_some_and(|stretch| stretch.span.start <= span.start);
+        if quoted != tokens.last().is_some_and(|token| token.quoted) {
+            gap |= EDGE;
+        }
+        let (Ok(start), Ok(end)) = (u32::try_from(span.start), u32::try_from(span.end)) else { break };
+        tokens.push(Token { start, end, hash, class, gap, capital, quoted });
+        end_before = span.end;
+    }
+    settle_capitals(&mut tokens, &lower);
+    tokens
+}
+
+/// A capital at the head of a sentence says nothing where the same word is written small elsewhere.
+fn settle_capitals(tokens: &mut [Token], lower: &FxHashSet<u64>) {
+    for at in 0..tokens.len() {
+        let next_is_capital = tokens.get(at + 1).is_some_and(|token| token.capital && !token.after(STOP | BREAK | COMMA | EDGE));
+        let Some(token) = tokens.get_mut(at) else { continue };
+        let heads = at == 0 || token.after(STOP | BREAK | EDGE | COLON);
+        if token.capital && (token.is(lexicon::SMALL) || heads && lower.contains(&token.hash) && !next_is_capital) {
+            token.capital = false;
+        }
+    }
+}
+
+fn abbreviates(token: Token) -> bool {
+    token.is(lexicon::TITLE) || token.capital && token.end - token.start == 1
+}
+
+fn gap(between: &str) -> u8 {
+    match between {
+        " " => return 0,
+        "-" | "'" | "’" => return JOINED,
+        _ => {}
+    }
+    let mut gap = 0;
+    let mut lines = 0;
+    for c in between.chars() {
+        gap |= match c {
+            ',' => COMMA,
+            ':' | '：' => COLON,
+            '.' | '!' | '?' | ';' | '…' | '。' | '！' | '？' => STOP,
+            '—' | '–' => DASH,
+            '(' | ')' | '[' | ']' => BRACKET,
+            _ => 0,
+        };
+        lines += usize::from(c == '\n');
+    }
+    if lines > 1 { gap | BREAK } else { gap }
+}
