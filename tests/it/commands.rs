@@ -68,18 +68,6 @@ fn appended_lines_give_only_the_new_records() {
 }
 
 #[test]
-fn a_pipe_keeps_order_and_gives_ids_back_as_they_came() {
-    let desk = Desk::new();
-    let mut input = String::new();
-    for number in 0..300 {
-        input += &format!("{}\n", serde_json::json!({"id": number, "text": format!("Article {number} says little.")}));
-    }
-    let records = desk.run_with(&["pipe", "--format", "jsonl"], input.as_bytes()).ended_with(0).records();
-    let ids: Vec<u64> = records.iter().map(|record| record["source"]["id"].as_u64().unwrap()).collect();
-    assert_eq!(ids, (0..300).collect::<Vec<_>>());
-}
-
-#[test]
 fn a_broken_line_is_rejected_and_the_next_one_read() {
     let desk = Desk::new();
     let input = b"{\"id\":1,\"text\":\"The ferry left.\"}\n{\"id\":2,\"text\n{\"id\":3,\"text\":\"The ferry came back.\"}\n";
