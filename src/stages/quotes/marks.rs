@@ -125,7 +125,7 @@ fn read_paragraph(text: &str, paragraph: Span, left_open: Option<char>, data: &Q
 
 fn stretch(span: Span, text: &str, paragraph: Span, goes_on: bool) -> Stretch {
     let head = text.get(paragraph.start..span.start).unwrap_or_default();
-    let opens_paragraph = head.chars().count() <= 2;
+    let opens_paragraph = head.chars().take(3).count() <= 2;
     Stretch { span: trim(span, text), opens_paragraph, goes_on, dash: false }
 }
 
