@@ -16,8 +16,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-
 use crate::model::{Digest, Key, Skip, SourcePath, Stamp};
 
 pub use audit::{Audit, audit};
@@ -94,7 +92,7 @@ impl Ledger {
         let mut database = Database::open(&state)?;
         let recovered = recovery::recover(out, &mut database).map_err(|error| match error.is::<CannotGoOn>() {
             true => error,
-            false => error.context(CannotGoOn(format!("cannot recover {}; check its permissions and the disk", out.display()))),
+            false => CannotGoOn(format!("cannot recover {}: {error:#}; check its permissions and the disk", out.display())).into(),
         })?;
         Ok(Self { out: out.to_owned(), database, recovered, _lock: lock })
     }
@@ -109,7 +107,8 @@ impl Ledger {
     }
 
     pub fn latest(&self, key: &Key) -> anyhow::Result<Option<Known>> {
-        self.database.latest(key).with_context(|| CannotGoOn(format!("cannot read the ledger in {}, run again", self.out.display())))
+        let unreadable = |error| CannotGoOn(format!("cannot read the ledger in {}: {error:#}; run again", self.out.display()));
+        Ok(self.database.latest(key).map_err(unreadable)?)
     }
 
     pub fn segments(&self) -> anyhow::Result<Vec<SegmentRow>> {
