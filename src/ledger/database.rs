@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, params};
 use tracing::warn;
 
 use crate::model::{Digest, Entry, Key, Skip, SourcePath, Stamp};
@@ -13,7 +13,11 @@ use crate::model::{Digest, Entry, Key, Skip, SourcePath, Stamp};
 use super::{CannotGoOn, Known, KnownFile, Segment, Series, Settled, database_path};
 
 /// Counts up with every change of the tables. Another version's ledger is rebuilt from the records.
-const VERSION: i64 = 1;
+pub const VERSION: i64 = 1;
+/// The version of a ledger into which not everything has been entered yet.
+pub const UNFINISHED: i64 = 0;
+/// SQLite's extended code for a file that ends too early, which is damage and no failing disk.
+const SHORT_READ: i32 = rusqlite::ffi::SQLITE_IOERR_SHORT_READ;
 
 const TABLES: &str = "
     CREATE TABLE articles (
@@ -95,15 +99,20 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the ledger's database. One that is damaged or of another version is put aside, and a new one begun.
+    /// Opens the ledger's database. One that is damaged or of another version is put aside, and a new one begun; one
+    /// that cannot be read for now is left alone, since it may know of records that were moved away.
     pub fn open(state: &Path) -> anyhow::Result<Self> {
         let path = database_path(state);
         if path.exists() {
-            match Self::open_existing(&path) {
-                Ok(connection) => return Ok(Self { connection, is_new: false }),
-                Err(error) => {
-                    warn!(path = %path.display(), %error, "ledger cannot be used, rebuilding it from the records");
+            match open_existing(&path) {
+                Ok(Existing::Usable(connection)) => return Ok(Self { connection, is_new: false }),
+                Ok(Existing::Unfinished) => remove(&path)?,
+                Ok(Existing::Unusable(reason)) => {
+                    warn!(path = %path.display(), reason, "ledger cannot be used, rebuilding it from the records");
                     put_aside(&path)?;
+                }
+                Err(error) => {
+                    return Err(CannotGoOn(format!("cannot read {}: {error}; check its permissions and the disk", path.display())).into());
                 }
             }
         }
@@ -111,15 +120,6 @@ impl Database {
             connect(&path).with_context(|| format!("create {}", path.display())).map_err(|error| CannotGoOn(format!("{error:#}")))?;
         connection.execute_batch(TABLES)?;
         Ok(Self { connection, is_new: true })
-    }
-
-    fn open_existing(path: &Path) -> anyhow::Result<Connection> {
-        let connection = connect(path)?;
-        let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        anyhow::ensure!(version == VERSION, "it has version {version}, not {VERSION}");
-        let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        anyhow::ensure!(verdict == "ok", "it is damaged: {verdict}");
-        Ok(connection)
     }
 
     /// Says that everything has been entered: only then does the database count as one.
@@ -138,6 +138,10 @@ impl Database {
     }
 
     pub fn commit(&mut self, group: &Group) -> anyhow::Result<()> {
+        // A sealed segment may be moved away at once. Were the seal lost with the power, its lines would be missed; and
+        // once it is durable, only the last segment of a series can end in a torn line.
+        let seals = group.segments.iter().any(|row| row.sealed);
+        self.connection.pragma_update(None, "synchronous", if seals { "FULL" } else { "NORMAL" })?;
         let transaction = self.connection.transaction()?;
         {
             let mut enter =
@@ -183,12 +187,44 @@ impl Database {
     }
 }
 
+/// What is found where the ledger should be.
+enum Existing {
+    Usable(Connection),
+    /// A crash ended the making of it.
+    Unfinished,
+    Unusable(String),
+}
+
+fn open_existing(path: &Path) -> rusqlite::Result<Existing> {
+    examine(path).or_else(|error| if is_damage(&error) { Ok(Existing::Unusable(error.to_string())) } else { Err(error) })
+}
+
+fn examine(path: &Path) -> rusqlite::Result<Existing> {
+    let connection = connect(path)?;
+    match version(&connection)? {
+        VERSION => {}
+        UNFINISHED => return Ok(Existing::Unfinished),
+        other => return Ok(Existing::Unusable(format!("it has version {other}, not {VERSION}"))),
+    }
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    Ok(if verdict == "ok" { Existing::Usable(connection) } else { Existing::Unusable(verdict) })
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    let Some(error) = error.sqlite_error() else { return false };
+    matches!(error.code, ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) || error.extended_code == SHORT_READ
+}
+
+pub fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
 /// Opens a connection as the writer has it.
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(10))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    // The records are the log: a commit that power loss takes back is adopted again from them, so none needs a sync.
+    // The records are the log: a commit that power loss takes back is adopted again from them, so few need a sync.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     Ok(connection)
 }
@@ -198,13 +234,23 @@ fn put_aside(path: &Path) -> anyhow::Result<()> {
     let aside = (1..).map(|number| path.with_extension(format!("damaged-{number}"))).find(|aside| !aside.exists());
     let aside = aside.expect("some number is free");
     fs::rename(path, &aside).with_context(|| format!("rename {} to {}", path.display(), aside.display()))?;
+    remove_beside(path);
+    Ok(())
+}
+
+fn remove(path: &Path) -> anyhow::Result<()> {
+    fs::remove_file(path).with_context(|| format!("remove {}", path.display()))?;
+    remove_beside(path);
+    Ok(())
+}
+
+fn remove_beside(path: &Path) {
     for suffix in ["-wal", "-shm"] {
         let mut beside = path.as_os_str().to_owned();
         beside.push(suffix);
         // Most often they are not there; if they stay, SQLite sees that they do not belong to the new database.
         let _ = fs::remove_file(beside);
     }
-    Ok(())
 }
 
 pub fn latest(connection: &Connection, key: &Key) -> anyhow::Result<Option<Known>> {

@@ -13,9 +13,8 @@ mod view;
 
 use std::fmt;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-
-use anyhow::Context as _;
 
 use crate::model::{Digest, Key, Skip, SourcePath, Stamp};
 
@@ -88,11 +87,13 @@ impl Ledger {
     /// Takes the folder, creating it where there is none, and recovers what a crash left in it.
     pub fn open(out: &Path) -> anyhow::Result<Self> {
         let state = out.join(STATE_FOLDER);
-        fs::create_dir_all(&state)
-            .map_err(|error| CannotGoOn(format!("cannot create {}: {error}; choose another --out", state.display())))?;
+        create(&state).map_err(|error| CannotGoOn(format!("cannot create {}: {error}; choose another --out", state.display())))?;
         let lock = Lock::take(&state)?;
         let mut database = Database::open(&state)?;
-        let recovered = recovery::recover(out, &mut database)?;
+        let recovered = recovery::recover(out, &mut database).map_err(|error| match error.is::<CannotGoOn>() {
+            true => error,
+            false => CannotGoOn(format!("cannot recover {}: {error:#}; check its permissions and the disk", out.display())).into(),
+        })?;
         Ok(Self { out: out.to_owned(), database, recovered, _lock: lock })
     }
 
@@ -106,7 +107,8 @@ impl Ledger {
     }
 
     pub fn latest(&self, key: &Key) -> anyhow::Result<Option<Known>> {
-        self.database.latest(key)
+        let unreadable = |error| CannotGoOn(format!("cannot read the ledger in {}: {error:#}; run again", self.out.display()));
+        Ok(self.database.latest(key).map_err(unreadable)?)
     }
 
     pub fn segments(&self) -> anyhow::Result<Vec<SegmentRow>> {
@@ -117,6 +119,23 @@ impl Ledger {
     pub fn commit(&mut self, group: &Group) -> anyhow::Result<()> {
         self.database.commit(group)
     }
+}
+
+/// Creates a folder and those above it, and makes their names durable: what is synced into a folder whose own name is
+/// not on disk would be lost with it.
+fn create(folder: &Path) -> io::Result<()> {
+    let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let created: Vec<&Path> = folder.ancestors().take_while(missing).collect();
+    fs::create_dir_all(folder)?;
+    for folder in created {
+        let above = folder.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        match sync_folder(above) {
+            // Who may not list a folder cannot sync it either; it is none of ours then.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
+            result => result?,
+        }
+    }
+    Ok(())
 }
 
 /// Where the database of an output folder is.
@@ -133,7 +152,6 @@ fn key_of(path: &SourcePath, entry: Option<&crate::model::Entry>) -> Key {
 }
 
 /// Makes what was created, renamed or removed in a folder durable.
-pub fn sync_folder(folder: &Path) -> anyhow::Result<()> {
-    let file = fs::File::open(folder).with_context(|| format!("open {}", folder.display()))?;
-    file.sync_all().with_context(|| format!("sync {}", folder.display()))
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    fs::File::open(folder)?.sync_all()
 }

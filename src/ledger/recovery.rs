@@ -36,7 +36,7 @@ pub fn recover(out: &Path, database: &mut Database) -> anyhow::Result<Recovered>
     for series in Series::ALL {
         let folder = series.folder(out);
         fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
-        sync_folder(&folder)?;
+        sync_folder(&folder).with_context(|| format!("sync {}", folder.display()))?;
         let present = list_segments(out, series).with_context(|| format!("list {}", folder.display()))?;
         let known = known.iter().filter(|row| row.segment.series == series);
         ensure_active_is_there(out, known.clone(), &present)?;
@@ -51,8 +51,9 @@ pub fn recover(out: &Path, database: &mut Database) -> anyhow::Result<Recovered>
             }
         }
     }
-    sync_folder(out)?;
-    sync_folder(&out.join(STATE_FOLDER))?;
+    sync_folder(out).with_context(|| format!("sync {}", out.display()))?;
+    let state = out.join(STATE_FOLDER);
+    sync_folder(&state).with_context(|| format!("sync {}", state.display()))?;
     if recovered.rebuilt {
         database.finish_rebuilding()?;
     }
@@ -100,6 +101,8 @@ fn recover_segment(
         .into());
     }
     let known_bytes = row.bytes;
+    // A segment is left behind only when all of it is synced, so the last alone can have bytes that are not on disk.
+    let may_be_unsynced = !recovered.rebuilt || is_last;
     let mut group = Group::default();
     let mut input = BufReader::with_capacity(1 << 20, &file);
     input.seek(SeekFrom::Start(known_bytes))?;
@@ -107,7 +110,7 @@ fn recover_segment(
     let mut adopted_in_group = 0;
     while let Some((start, bytes)) = lines.read_next()? {
         let Some(line) = bytes.strip_suffix(b"\n").filter(|line| is_whole(line)).and_then(Line::parse) else { break };
-        if !recovered.rebuilt {
+        if may_be_unsynced {
             // Read back from the page cache, which may be all there is of them.
             file.write_all_at(bytes, start).with_context(|| format!("write {}", path.display()))?;
         }
@@ -122,6 +125,14 @@ fn recover_segment(
         }
     }
     if row.bytes < length {
+        if !is_last {
+            return Err(CannotGoOn(format!(
+                "{} is damaged at byte {}, and was whole when the next file was begun; repair that line or take it out, then run again",
+                path.display(),
+                row.bytes
+            ))
+            .into());
+        }
         if recovered.rebuilt {
             ensure_nothing_whole_follows(&file, &path, row.bytes)?;
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction};
 
 use crate::model::{Digest, Entry, Key, SourcePath};
 
@@ -55,7 +55,15 @@ impl View {
         let connection = Connection::open_with_flags(&path, flags).with_context(|| format!("open {}", path.display()))?;
         connection.busy_timeout(Duration::from_secs(10))?;
         connection.pragma_update(None, "query_only", true)?;
-        Ok(Self { connection: Some(connection) })
+        match database::version(&connection).with_context(|| format!("read {}", path.display()))? {
+            database::VERSION => Ok(Self { connection: Some(connection) }),
+            database::UNFINISHED => Ok(Self::blank()),
+            other => anyhow::bail!(
+                "{} has version {other}, not {}; run `copydesk repair` to make it anew from the records",
+                path.display(),
+                database::VERSION
+            ),
+        }
     }
 
     /// A view that knows nothing: of a filter, which remembers nothing.
@@ -66,6 +74,15 @@ impl View {
     /// True where there is no ledger to look into.
     pub const fn is_blank(&self) -> bool {
         self.connection.is_none()
+    }
+
+    /// Keeps the view as it is now until the guard is dropped, whatever is committed meanwhile.
+    pub fn hold(&self) -> anyhow::Result<Option<Transaction<'_>>> {
+        let Some(connection) = &self.connection else { return Ok(None) };
+        let moment = connection.unchecked_transaction()?;
+        // SQLite takes its snapshot at the first look.
+        moment.query_row("SELECT count(*) FROM segments", [], |_| Ok(()))?;
+        Ok(Some(moment))
     }
 
     pub fn file(&self, path: &SourcePath) -> anyhow::Result<Option<KnownFile>> {

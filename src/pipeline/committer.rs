@@ -17,6 +17,9 @@ use crate::sinks::segments::SegmentWriter;
 
 /// A group is closed at this many bytes of lines: enough for one sync to be cheap, little enough to hold twice.
 const GROUP_BYTES: usize = 4 << 20;
+/// A group is closed at this many outcomes too: those that were there already have no lines, and a line that never
+/// pauses would otherwise never be told what is done.
+const GROUP_OUTCOMES: usize = 4096;
 /// How long a full disk is waited for before it is tried again.
 const FULL_DISK_PAUSE: Duration = Duration::from_millis(500);
 
@@ -66,8 +69,7 @@ pub fn run(
         let mut next = Some(first);
         while let Some(outcome) = next {
             held.extend(committer.take(outcome)?);
-            let is_full = committer.lines_bytes() >= GROUP_BYTES;
-            next = if is_full { None } else { outcomes.try_recv().ok() };
+            next = if committer.is_full() { None } else { outcomes.try_recv().ok() };
         }
         let done = committer.commit()?;
         drop(held);
@@ -121,8 +123,9 @@ impl Committer {
         Ok(Self { ledger, options, articles, rejected, tally: Tally::default(), files: HashMap::new(), group: Pending::default() })
     }
 
-    fn lines_bytes(&self) -> usize {
-        self.group.record_lines.len() + self.group.rejected_lines.len()
+    fn is_full(&self) -> bool {
+        let Pending { record_lines, rejected_lines, arrived, read, .. } = &self.group;
+        record_lines.len() + rejected_lines.len() >= GROUP_BYTES || arrived.len() + read.len() >= GROUP_OUTCOMES
     }
 
     /// Takes an outcome into the group, and gives what is to be held until the group is durable.
@@ -327,240 +330,4 @@ pub fn now() -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-    use std::path::Path;
-    use std::sync::Arc;
-
-    use proptest::prelude::*;
-    use tokio::sync::mpsc;
-
-    use super::*;
-    use crate::ledger::{Lines, View, audit, list_segments};
-    use crate::model::{Batch, Digest, Entry, Format, Language, Metadata, SourceFacts, Stage, Stats};
-
-    const OPTIONS: Options = Options { rotate_bytes: 4 << 20, ingested_at: false, on_full_disk: OnFullDisk::End };
-
-    fn origin(path: &str, content: &str, attempts: u32) -> Origin {
-        Origin {
-            key: Key::of_file(path.as_bytes()),
-            path: Some(Arc::new(SourcePath(path.as_bytes().to_vec()))),
-            entry: None::<Entry>,
-            bytes: content.len() as u64,
-            digest: Some(Digest::of(content.as_bytes())),
-            ticket: Ticket(0),
-            attempts,
-        }
-    }
-
-    fn record(path: &str, content: &str) -> Outcome {
-        let article = Article {
-            source: SourceFacts::new(Format::Text, "utf-8"),
-            metadata: Metadata::default(),
-            language: Language { code: "und".to_owned(), confidence: 0.0 },
-            text: content.to_owned(),
-            summary: Vec::new(),
-            quotes: Vec::new(),
-            keyphrases: Vec::new(),
-            sentences: None,
-            stats: Stats::default(),
-            warnings: Vec::new(),
-        };
-        Outcome::Finished(Batch::new(vec![Envelope { origin: origin(path, content, 1), body: article }], Vec::new()))
-    }
-
-    fn rejection(path: &str, content: &str, attempts: u32) -> Outcome {
-        let rejection = Rejection { stage: Stage::Parse, code: "parse.empty", error: "nothing".to_owned(), transient: false };
-        Outcome::Rejected(vec![rejection.of(origin(path, content, attempts))])
-    }
-
-    fn commit(out: &Path, outcomes: Vec<Outcome>, options: Options) -> Tally {
-        let (sender, receiver) = mpsc::channel(outcomes.len().max(1));
-        for outcome in outcomes {
-            sender.try_send(outcome).unwrap_or_else(|_| panic!("there is room for all"));
-        }
-        drop(sender);
-        let (settled, _) = mpsc::unbounded_channel();
-        run(Ledger::open(out).unwrap(), receiver, &settled, options, |_| ()).unwrap()
-    }
-
-    /// Every line of the folder as (path, revision, what it is, whether it settles something).
-    fn lines(out: &Path) -> Vec<(String, u64, &'static str, bool)> {
-        let mut found = Vec::new();
-        for series in Series::ALL {
-            for segment in list_segments(out, series).unwrap() {
-                let bytes = fs::read(segment.path(out)).unwrap();
-                let mut lines = Lines::new(&bytes[..], 0);
-                while let Some((_, line)) = lines.read_next().unwrap() {
-                    let line = line.strip_suffix(b"\n").expect("a whole line");
-                    assert!(crate::ledger::is_whole(line));
-                    let line = crate::ledger::Line::parse(line).unwrap();
-                    found.push((line.path.lossy().0.into_owned(), line.revision, series.name(), line.settles.is_some()));
-                }
-            }
-        }
-        found
-    }
-
-    #[track_caller]
-    fn check(outcomes: Vec<Outcome>, expected: &[(&str, u64, &str, bool)]) {
-        let place = tempfile::tempdir().unwrap();
-        commit(place.path(), outcomes, OPTIONS);
-        let found = lines(place.path());
-        let found: Vec<_> = found.iter().map(|(path, revision, kind, settles)| (path.as_str(), *revision, *kind, *settles)).collect();
-        assert_eq!(found, expected);
-        let audit = audit(place.path(), &View::open(place.path()).unwrap()).unwrap();
-        assert_eq!(audit.discrepancies, Vec::<String>::new());
-    }
-
-    #[test]
-    fn the_same_article_twice_gives_one_record() {
-        check(
-            vec![record("a", "one"), record("b", "one"), record("a", "one")],
-            &[("a", 1, "articles", false), ("b", 1, "articles", false)],
-        );
-    }
-
-    #[test]
-    fn a_return_to_an_earlier_text_is_a_new_revision() {
-        let outcomes = vec![record("a", "one"), record("a", "two"), record("a", "one")];
-        check(outcomes, &[("a", 1, "articles", false), ("a", 2, "articles", false), ("a", 3, "articles", false)]);
-    }
-
-    #[test]
-    fn a_record_settles_the_rejection_before_it() {
-        check(vec![rejection("a", "one", 1), record("a", "one")], &[("a", 1, "articles", true), ("a", 1, "rejected", false)]);
-        check(vec![rejection("a", "one", 1), record("a", "two")], &[("a", 2, "articles", true), ("a", 1, "rejected", false)]);
-    }
-
-    #[test]
-    fn a_rejection_is_repeated_only_when_it_was_tried_again() {
-        let outcomes = vec![rejection("a", "one", 1), rejection("a", "one", 1), rejection("a", "one", 2)];
-        check(outcomes, &[("a", 1, "rejected", false), ("a", 1, "rejected", false)]);
-    }
-
-    #[test]
-    fn a_full_segment_is_sealed_and_the_next_one_begun() {
-        let place = tempfile::tempdir().unwrap();
-        let options = Options { rotate_bytes: 1, ..OPTIONS };
-        for content in ["one", "two", "three"] {
-            commit(place.path(), vec![record("a", content)], options);
-        }
-        let segments = View::open(place.path()).unwrap().segments().unwrap();
-        let sealed: Vec<_> = segments.iter().filter(|row| row.segment.series == Series::Articles).map(|row| row.sealed).collect();
-        assert_eq!(sealed, [true, true, true]);
-        assert_eq!(lines(place.path()).len(), 3);
-        fs::remove_file(segments[0].segment.path(place.path())).unwrap();
-        commit(place.path(), vec![record("a", "four")], options);
-        assert_eq!(lines(place.path()).len(), 3);
-    }
-
-    #[test]
-    fn an_active_segment_that_was_cut_from_outside_is_refused() {
-        let place = tempfile::tempdir().unwrap();
-        commit(place.path(), vec![record("a", "one"), record("b", "two")], OPTIONS);
-        let path = place.path().join("articles-000001.jsonl");
-        let whole = fs::read(&path).unwrap();
-        fs::write(&path, &whole[..whole.len() - 10]).unwrap();
-        let refused = Ledger::open(place.path()).err().unwrap();
-        assert!(refused.downcast_ref::<CannotGoOn>().is_some(), "{refused}");
-        assert!(refused.to_string().contains("articles-000001.jsonl"), "{refused}");
-        fs::write(&path, whole).unwrap();
-        Ledger::open(place.path()).unwrap();
-    }
-
-    #[test]
-    fn without_a_ledger_a_damaged_line_among_whole_ones_is_refused() {
-        let place = tempfile::tempdir().unwrap();
-        commit(place.path(), vec![record("a", "one"), record("b", "two"), record("c", "three")], OPTIONS);
-        fs::remove_dir_all(place.path().join(".copydesk")).unwrap();
-        let path = place.path().join("articles-000001.jsonl");
-        let damaged = fs::read_to_string(&path).unwrap().replacen("two", "tow", 1);
-        fs::write(&path, &damaged).unwrap();
-        let refused = Ledger::open(place.path()).err().unwrap();
-        assert!(refused.to_string().contains("damaged at byte"), "{refused}");
-        assert_eq!(fs::read_to_string(&path).unwrap(), damaged);
-    }
-
-    #[test]
-    fn a_folder_has_one_writer() {
-        let place = tempfile::tempdir().unwrap();
-        let first = Ledger::open(place.path()).unwrap();
-        let refused = Ledger::open(place.path()).err().unwrap();
-        assert!(refused.to_string().contains(&std::process::id().to_string()), "{refused}");
-        drop(first);
-        Ledger::open(place.path()).unwrap();
-    }
-
-    /// What happens to a folder between two runs.
-    #[derive(Clone, Copy, Debug)]
-    enum Crash {
-        None,
-        /// Lines were written and synced, but never entered.
-        LedgerBehind,
-        /// The same, and the last line is torn.
-        Torn(usize),
-        LedgerLost,
-    }
-
-    fn crashes() -> impl Strategy<Value = Crash> {
-        prop_oneof![Just(Crash::None), Just(Crash::LedgerBehind), (1_usize..400).prop_map(Crash::Torn), Just(Crash::LedgerLost)]
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
-
-        #[test]
-        fn every_version_has_one_outcome_however_runs_end(runs in prop::collection::vec((prop::collection::vec((0_u8..4, 0_u8..3), 1..6), crashes()), 1..6)) {
-            let place = tempfile::tempdir().unwrap();
-            let out = place.path().join("out");
-            let state = out.join(".copydesk");
-            let kept = place.path().join("kept");
-            let mut contents: HashMap<u8, Vec<u8>> = HashMap::new();
-            for (articles, crash) in runs {
-                drop(Ledger::open(&out).unwrap());
-                fs::create_dir_all(&kept).unwrap();
-                fs::copy(state.join("ledger.sqlite"), kept.join("ledger.sqlite")).unwrap();
-                let hand_in = |articles: &[(u8, u8)]| {
-                    let outcomes = articles.iter().map(|(name, content)| record(&name.to_string(), &content.to_string())).collect();
-                    commit(&out, outcomes, OPTIONS);
-                };
-                let before = fs::metadata(out.join("articles-000001.jsonl")).map_or(0, |metadata| metadata.len());
-                hand_in(&articles);
-                match crash {
-                    Crash::None => {}
-                    Crash::LedgerLost => fs::remove_dir_all(&state).unwrap(),
-                    Crash::LedgerBehind | Crash::Torn(_) => {
-                        fs::copy(kept.join("ledger.sqlite"), state.join("ledger.sqlite")).unwrap();
-                        let path = out.join("articles-000001.jsonl");
-                        let length = fs::metadata(&path).map_or(0, |metadata| metadata.len());
-                        if let (Crash::Torn(bytes), true) = (crash, length > before) {
-                            let cut = (bytes as u64).min(length - before);
-                            fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(length - cut).unwrap();
-                        }
-                    }
-                }
-                // The run after the crash sees the inputs as they are now: the last content of each.
-                let latest: HashMap<u8, u8> = articles.iter().copied().collect();
-                let mut again: Vec<(u8, u8)> = latest.into_iter().collect();
-                again.sort_unstable();
-                hand_in(&again);
-                for (name, content) in &again {
-                    contents.entry(*name).or_default().push(*content);
-                }
-            }
-            let found = lines(&out);
-            let mut versions: Vec<_> = found.iter().map(|(path, revision, ..)| (path, revision)).collect();
-            versions.sort_unstable();
-            let count = versions.len();
-            versions.dedup();
-            prop_assert_eq!(versions.len(), count);
-            for (name, latest) in contents {
-                let known = View::open(&out).unwrap().latest(&Key::of_file(name.to_string().as_bytes())).unwrap().unwrap();
-                prop_assert_eq!(known.digest, Some(Digest::of(latest.last().unwrap().to_string().as_bytes())));
-            }
-            let audit = audit(&out, &View::open(&out).unwrap()).unwrap();
-            prop_assert_eq!(audit.discrepancies, Vec::<String>::new());
-        }
-    }
-}
+mod tests;

@@ -66,7 +66,7 @@ impl SegmentWriter {
         let file = OpenOptions::new().write(true).create(true).truncate(true).open(&path)?;
         // A line in a file whose name is not durable could be lost with the name.
         let folder = path.parent().unwrap_or(&self.out);
-        sync_folder(folder).map_err(|error| io::Error::other(format!("{error:#}")))?;
+        sync_folder(folder).map_err(SyncFailed::wrap)?;
         Ok(file)
     }
 }

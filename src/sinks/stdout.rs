@@ -99,3 +99,94 @@ fn reader_gone(error: io::Error, written: Written) -> anyhow::Result<Written> {
         _ => Err(anyhow::Error::new(error).context("write records to standard output")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::model::{
+        Article, Batch, Digest, Envelope, Format, Key, Language, Metadata, Origin, Rejection, SourceFacts, Stage, Stats, Ticket,
+    };
+
+    fn origin(content: &str) -> Origin {
+        let digest = Digest::of(content.as_bytes());
+        let (key, bytes) = (Key::of_digest(digest), content.len() as u64);
+        Origin { key, path: None, entry: None, bytes, digest: Some(digest), ticket: Ticket(0), attempts: 1 }
+    }
+
+    fn record(content: &str) -> Outcome {
+        let article = Article {
+            source: SourceFacts::new(Format::Text, "utf-8"),
+            metadata: Metadata::default(),
+            language: Language { code: "und".to_owned(), confidence: 0.0 },
+            text: content.to_owned(),
+            summary: Vec::new(),
+            quotes: Vec::new(),
+            keyphrases: Vec::new(),
+            sentences: None,
+            stats: Stats::default(),
+            warnings: Vec::new(),
+        };
+        Outcome::Finished(Batch::new(vec![Envelope { origin: origin(content), body: article }], Vec::new()))
+    }
+
+    fn rejection(content: &str) -> Outcome {
+        let rejection = Rejection { stage: Stage::Parse, code: "parse.empty", error: "nothing".to_owned(), transient: false };
+        Outcome::Rejected(vec![rejection.of(origin(content))])
+    }
+
+    /// The texts of the records, the codes of the rejections, and how it ended.
+    #[track_caller]
+    fn check(outcomes: Vec<Outcome>, on_rejection: OnRejection, texts: &[&str], rejections: usize, ended: Ended) {
+        let (mut records, mut rejected) = (Vec::new(), Vec::new());
+        let options = Options { ingested_at: false, on_rejection };
+        let written = run(queue(outcomes), &mut records, &mut rejected, options, || "2026-01-01T00:00:00Z".to_owned()).unwrap();
+        let found: Vec<serde_json::Value> =
+            records.split_inclusive(|byte| *byte == b'\n').map(|line| serde_json::from_slice(line).unwrap()).collect();
+        let found: Vec<&str> = found.iter().map(|record| record["text"].as_str().unwrap()).collect();
+        assert_eq!(found, texts);
+        assert_eq!(rejected.split_inclusive(|byte| *byte == b'\n').count(), rejections);
+        let bytes = records.len() as u64;
+        assert_eq!(written, Written { records: texts.len() as u64, rejected: rejections as u64, bytes, ended });
+    }
+
+    fn queue(outcomes: Vec<Outcome>) -> Receiver<Outcome> {
+        let (sender, receiver) = mpsc::channel(outcomes.len());
+        for outcome in outcomes {
+            sender.try_send(outcome).unwrap_or_else(|_| panic!("there is room for all"));
+        }
+        receiver
+    }
+
+    #[test]
+    fn records_come_in_the_order_of_the_articles() {
+        let outcomes = vec![record("one"), rejection("two"), record("three"), record("one")];
+        check(outcomes, OnRejection::GoOn, &["one", "three", "one"], 1, Ended::Drained);
+    }
+
+    #[test]
+    fn the_first_rejection_ends_the_run_where_it_shall() {
+        check(vec![record("one"), rejection("two"), record("three")], OnRejection::Stop, &["one"], 1, Ended::Rejected);
+    }
+
+    /// A reader that has gone away.
+    struct Gone;
+
+    impl Write for Gone {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_has_enough_is_no_error() {
+        let options = Options { ingested_at: true, on_rejection: OnRejection::GoOn };
+        let written = run(queue(vec![record("one")]), Gone, io::sink(), options, String::new).unwrap();
+        assert_eq!(written.ended, Ended::ReaderGone);
+    }
+}
