@@ -14,7 +14,7 @@ fn articles() -> Vec<RawDocument> {
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
     paths.sort();
     let texts = paths.iter().filter_map(|path| fs::read_to_string(path).ok());
-    texts.map(|text| RawDocument { bytes: grown(&text).into_bytes(), format: Format::Text }).collect()
+    texts.map(|text| RawDocument::new(grown(&text).into_bytes(), Format::Text)).collect()
 }
 
 /// The same paragraphs under other numbers, until the text has 3 kB: a repeated paragraph would be cleaned away.

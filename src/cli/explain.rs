@@ -36,7 +36,7 @@ pub fn run(explain: &Explain, common: &Common) -> anyhow::Result<Exit> {
     let mut page = format!("{path}: {} bytes, {}\n", bytes.len(), format.name());
     let mut clock = Clock { begun: Instant::now() };
     let told = (|| {
-        let parsed = parse::parse(RawDocument { bytes, format }, &options.parse)?;
+        let parsed = parse::parse(RawDocument::new(bytes, format), &options.parse)?;
         let title = parsed.metadata.title.as_deref().unwrap_or("none");
         let _ = writeln!(
             page,

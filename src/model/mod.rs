@@ -23,7 +23,7 @@ pub use identity::{ArticleId, Digest, Entry, Key};
 pub use outcome::{FileRead, Outcome, Skip, Stamp, Ticket};
 pub use parsed::{Dateline, Layout, Metadata, ParsedArticle, SourceFacts};
 pub use quoted::{Attribution, Cue, Quote, QuoteKind, QuotedArticle, Speaker};
-pub use raw::{Format, RawDocument};
+pub use raw::{Body, Charset, Format, Given, RawDocument};
 pub use record::{RECORD_SCHEMA, Record, Source, render_record};
 pub use rejection::{REJECTED_SCHEMA, RejectedLine, Rejection, Stage, StageError, render_rejected};
 pub use span::{Offsets, Span};

@@ -1,13 +1,58 @@
 //! An article as it was found: its bytes and the form they are in.
 
+use super::{Metadata, Warning};
+
 /// One article's bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawDocument {
     pub bytes: Vec<u8>,
     pub format: Format,
+    /// What its container knows about it. None where the document has to speak for itself.
+    pub given: Option<Box<Given>>,
 }
 
-/// The form of one article's bytes. Containers are opened before, so none is named here.
+impl RawDocument {
+    /// A document that has to speak for itself.
+    pub fn new(bytes: Vec<u8>, format: Format) -> Self {
+        Self { bytes, format, given: None }
+    }
+}
+
+/// What a feed or a web archive says about one of its articles: how the bytes are to be read, and what is known beside them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    pub body: Body,
+    pub charset: Charset,
+    /// What it says beats what is found out, field by field.
+    pub metadata: Metadata,
+    /// BCP 47, as the container declares it.
+    pub language: Option<String>,
+    pub warnings: Vec<Warning>,
+}
+
+/// What an entry's bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Plain text, as somebody typed it.
+    Text,
+    /// A piece of HTML that is the article and nothing else.
+    Fragment,
+    /// A whole page, with all that surrounds an article.
+    Page,
+}
+
+/// Which encoding an entry's bytes are in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Charset {
+    /// Nothing was said.
+    Unknown,
+    /// As the container declares it: `iso-8859-1`.
+    Declared(String),
+    /// The bytes are UTF-8 by now; they came in this encoding, named by the WHATWG Encoding Standard in lower case.
+    Decoded(&'static str),
+}
+
+/// The form of one article, as its record says it. What was compressed or in a folder is named by what came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
     Text,
@@ -15,6 +60,27 @@ pub enum Format {
     Html,
     /// One JSON object.
     Json,
+    /// An item of an RSS feed of any version; the bytes are its body.
+    Rss,
+    /// An entry of an Atom feed; the bytes are its body.
+    Atom,
+    /// An item of a JSON Feed; the bytes are its body.
+    JsonFeed,
+    /// A mail message.
+    Eml,
+    /// A mail message out of a mailbox.
+    Mbox,
+    /// A capture of a web archive; the bytes are the page.
+    Warc,
+    Pdf,
+    /// A book, or an article as a book.
+    Epub,
+    /// A Word document.
+    Docx,
+    /// A news item of NewsML-G2.
+    Newsml,
+    /// A document of the News Industry Text Format.
+    Nitf,
 }
 
 impl Format {
@@ -25,6 +91,17 @@ impl Format {
             Self::Markdown => "markdown",
             Self::Html => "html",
             Self::Json => "json",
+            Self::Rss => "rss",
+            Self::Atom => "atom",
+            Self::JsonFeed => "jsonfeed",
+            Self::Eml => "eml",
+            Self::Mbox => "mbox",
+            Self::Warc => "warc",
+            Self::Pdf => "pdf",
+            Self::Epub => "epub",
+            Self::Docx => "docx",
+            Self::Newsml => "newsml",
+            Self::Nitf => "nitf",
         }
     }
 }

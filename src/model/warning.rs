@@ -19,6 +19,8 @@ pub enum Warning {
     TextTruncated,
     /// Unknown keys were left out of `source.extra`: they exceed 64 KiB.
     ExtraTruncated,
+    /// The feed gives only a summary of the article; the text is that summary.
+    FeedSummary,
 }
 
 impl Warning {
@@ -32,6 +34,7 @@ impl Warning {
             Self::HtmlFlattened => "html.flattened",
             Self::TextTruncated => "text.truncated",
             Self::ExtraTruncated => "extra.truncated",
+            Self::FeedSummary => "feed.summary",
         }
     }
 }

@@ -177,7 +177,7 @@ impl Stdin<'_> {
         self.opener.tally.bytes += origin.bytes;
         Counts::add(&self.opener.counts.articles, 1);
         Counts::add(&self.opener.counts.bytes, origin.bytes);
-        Ok(self.opener.intake.hand_in(origin, RawDocument { bytes, format })?)
+        Ok(self.opener.intake.hand_in(origin, RawDocument::new(bytes, format))?)
     }
 
     fn set_aside(&mut self, rejection: Rejection, digest: Option<Digest>, bytes: u64) -> anyhow::Result<()> {

@@ -1,5 +1,6 @@
 //! Opens a settled file into articles and hands to the line those that are new or changed.
 
+pub mod containers;
 pub mod form;
 pub mod jsonl;
 pub mod lines;
@@ -173,7 +174,7 @@ impl<'a> Opener<'a> {
             None => self.tally.articles_unchanged += 1,
             Some(attempts) => {
                 let origin = reading.origin(key, None, length, Some(digest), attempts);
-                self.hand_in(&mut reading, origin, RawDocument { bytes, format })?;
+                self.hand_in(&mut reading, origin, RawDocument::new(bytes, format))?;
             }
         }
         self.end(reading, stamp, lasting(stamp), Some(digest), true)
@@ -220,7 +221,7 @@ impl<'a> Opener<'a> {
             };
             let origin = reading.origin(key, Some(entry), item.bytes, Some(item.digest), attempts);
             match item.body {
-                Ok(bytes) => self.hand_in(&mut reading, origin, RawDocument { bytes, format: Format::Json })?,
+                Ok(bytes) => self.hand_in(&mut reading, origin, RawDocument::new(bytes, Format::Json))?,
                 Err(rejection) => self.reject(&mut reading, rejection.of(origin))?,
             }
         }

@@ -1,5 +1,7 @@
 //! Unwraps a document: what of its bytes is the article's text, and what it says about itself.
 
+pub mod wire_date;
+
 use crate::model::{Layout, Metadata, ParsedArticle, RawDocument, SourceFacts, StageError};
 
 /// How documents are unwrapped.
