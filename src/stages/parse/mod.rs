@@ -1,6 +1,8 @@
 //! Unwraps a document: what of its bytes is the article's text, and what it says about itself.
 
 pub mod wire_date;
+#[cfg(any(feature = "feeds", feature = "newsml", feature = "office"))]
+pub mod xml;
 
 use crate::model::{Layout, Metadata, ParsedArticle, RawDocument, SourceFacts, StageError};
 

@@ -101,3 +101,104 @@ impl<R: Read> Read for Told<R> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn packed(compression: Compression, text: &[u8]) -> Vec<u8> {
+        match compression {
+            Compression::Gzip => {
+                let mut encoder = flate2::GzBuilder::new()
+                    .filename("a.jsonl")
+                    .comment("c")
+                    .extra(b"x".to_vec())
+                    .write(Vec::new(), flate2::Compression::default());
+                encoder.write_all(text).unwrap();
+                encoder.finish().unwrap()
+            }
+            Compression::Zstd => zstd::encode_all(text, 3).unwrap(),
+            Compression::Bzip2 => {
+                let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::default());
+                encoder.write_all(text).unwrap();
+                encoder.finish().unwrap()
+            }
+            Compression::Xz => {
+                let mut encoder = liblzma::write::XzEncoder::new(Vec::new(), 6);
+                encoder.write_all(text).unwrap();
+                encoder.finish().unwrap()
+            }
+        }
+    }
+
+    const ALL: [Compression; 4] = [Compression::Gzip, Compression::Zstd, Compression::Bzip2, Compression::Xz];
+
+    /// What comes out, with `|code|` where something is broken.
+    fn read(file: &[u8]) -> String {
+        let compression = Compression::tell(file).unwrap();
+        // A buffer of seven bytes, so that every header is cut somewhere.
+        let input = io::BufReader::with_capacity(7, file);
+        let mut stream = unpack(compression, input, &Meter::new(100)).unwrap();
+        let mut out = Vec::new();
+        let mut buffer = [0; 64];
+        loop {
+            match stream.read(&mut buffer) {
+                Ok(0) => return String::from_utf8(out).unwrap(),
+                Ok(count) => out.extend_from_slice(&buffer[..count]),
+                Err(error) => out.extend_from_slice(format!("|{}|", Spoiled::rejection(error).unwrap().code).as_bytes()),
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_appended_to_a_compressed_file_is_read_too() {
+        for compression in ALL {
+            let file = [packed(compression, b"The ferry "), packed(compression, b"is late.")].concat();
+            assert_eq!(read(&file), "The ferry is late.", "{compression:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_cut_off_is_told_once() {
+        for compression in ALL {
+            let text = "The ferry is late. ".repeat(20);
+            let file = packed(compression, text.as_bytes());
+            let out = read(&file[..file.len() - 6]);
+            assert_eq!(out.matches("|parse.malformed|").count(), 1, "{compression:?}: {out}");
+            assert!(text.starts_with(out.split('|').next().unwrap()), "{compression:?}");
+        }
+    }
+
+    #[test]
+    fn a_small_file_does_not_become_an_endless_one() {
+        for compression in ALL {
+            let file = packed(compression, &vec![b'a'; 8 * 1024 * 1024]);
+            let out = read(&file);
+            assert_eq!(out.matches("|limit.ratio|").count(), 1, "{compression:?}");
+            assert!(out.len() < 4 * 1024 * 1024, "{compression:?}: {}", out.len());
+        }
+    }
+
+    #[test]
+    fn behind_a_broken_member_the_next_one_is_read() {
+        let (first, mut second, third) =
+            (packed(Compression::Gzip, b"one "), packed(Compression::Gzip, b"two "), packed(Compression::Gzip, b"three"));
+        let last = second.len() - 5;
+        second[last] ^= 0xFF;
+        assert_eq!(read(&[first.clone(), second, third.clone()].concat()), "one two |parse.malformed|three");
+        let mut second = packed(Compression::Gzip, b"two ");
+        second[24] = 0x07;
+        assert_eq!(read(&[first.clone(), second, third.clone()].concat()), "one w|parse.malformed|three");
+        assert_eq!(read(&[&first[..], b"\0\0\0\0", &third].concat()), "one three");
+        assert_eq!(read(&[&first[..], b"noise", &third].concat()), "one |parse.malformed|three");
+    }
+
+    #[test]
+    fn a_name_says_what_is_inside() {
+        assert_eq!(Compression::inner_name(b"wire/a.JSONL.GZ"), b"wire/a.JSONL");
+        assert_eq!(Compression::inner_name(b"a.txt"), b"a.txt");
+        assert_eq!(Compression::inner_name(b"gz"), b"gz");
+    }
+}

@@ -74,7 +74,10 @@ impl<R: BufRead> Gzip<R> {
             io::copy(&mut (&mut self.input).take(length), &mut io::sink())?;
         }
         for text in [NAME, COMMENT] {
-            while flags & text != 0 {
+            if flags & text == 0 {
+                continue;
+            }
+            loop {
                 match self.take::<1>()? {
                     Some([0]) => break,
                     Some(_) => {}

@@ -1,0 +1,113 @@
+//! Reads the elements of a piece of XML: feeds, news formats and office files are made of them.
+//!
+//! No entity is expanded but those of XML itself, and nothing is fetched, so that a small file stays small.
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+/// What stands in a piece of XML, in order.
+pub enum Step<'a> {
+    Start(Element<'a>),
+    /// An element that has nothing in it.
+    Empty(Element<'a>),
+    /// The name of the element that ends, as written.
+    End(String),
+    /// Text with its references resolved; those of HTML alone are left as they are.
+    Text(String),
+}
+
+/// A start tag.
+pub struct Element<'a> {
+    pub tag: BytesStart<'a>,
+}
+
+impl Element<'_> {
+    /// As written, with its prefix.
+    pub fn name(&self) -> String {
+        self.tag.name().as_ref().to_owned()
+    }
+
+    /// An attribute's value, by its name as written.
+    pub fn attribute(&self, name: &str) -> Option<String> {
+        let mut attributes = self.tag.attributes();
+        let found = attributes.with_checks(false).flatten().find(|attribute| attribute.key.as_ref() == name)?;
+        Some(resolved(&found.value))
+    }
+
+    /// All attributes, by their names as written.
+    pub fn attributes(&self) -> Vec<(String, String)> {
+        let mut attributes = self.tag.attributes();
+        let all = attributes.with_checks(false).flatten();
+        all.map(|attribute| (attribute.key.as_ref().to_owned(), resolved(&attribute.value))).collect()
+    }
+}
+
+/// Walks through a piece of XML.
+pub struct Steps<'a> {
+    reader: Reader<&'a [u8]>,
+}
+
+impl<'a> Steps<'a> {
+    pub fn new(xml: &'a str) -> Self {
+        let mut reader = Reader::from_str(xml);
+        let config = reader.config_mut();
+        config.allow_unmatched_ends = true;
+        config.allow_dangling_amp = true;
+        Self { reader }
+    }
+
+    /// The next step; None at the end. An error where it cannot be read on.
+    pub fn read_next(&mut self) -> Result<Option<Step<'a>>, String> {
+        loop {
+            let step = match self.reader.read_event().map_err(|error| error.to_string())? {
+                Event::Start(tag) => Step::Start(Element { tag }),
+                Event::Empty(tag) => Step::Empty(Element { tag }),
+                Event::End(tag) => Step::End(tag.name().as_ref().to_owned()),
+                Event::Text(text) => Step::Text(text.to_string()),
+                Event::CData(text) => Step::Text(text.to_string()),
+                Event::GeneralRef(name) => Step::Text(reference(&name)),
+                Event::Eof => return Ok(None),
+                Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => continue,
+            };
+            return Ok(Some(step));
+        }
+    }
+}
+
+/// The character of a reference; one that is not XML's own stays as it is, for HTML to read. Nothing else is expanded.
+fn reference(name: &str) -> String {
+    let character = match name {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => name.strip_prefix('#').and_then(|number| {
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code)
+        }),
+    };
+    character.map_or_else(|| format!("&{name};"), String::from)
+}
+
+fn resolved(value: &str) -> String {
+    let mut out = String::new();
+    let mut rest = value;
+    while let Some((before, after)) = rest.split_once('&') {
+        out.push_str(before);
+        match after.split_once(';') {
+            Some((name, behind)) if name.len() <= 10 => {
+                out.push_str(&reference(name));
+                rest = behind;
+            }
+            _ => {
+                out.push('&');
+                rest = after;
+            }
+        }
+    }
+    out + rest
+}
