@@ -3,6 +3,8 @@
 pub mod wire_date;
 #[cfg(any(feature = "feeds", feature = "newsml", feature = "office"))]
 pub mod xml;
+#[cfg(feature = "zip")]
+pub mod zip;
 
 use crate::model::{Layout, Metadata, ParsedArticle, RawDocument, SourceFacts, StageError};
 

@@ -60,10 +60,14 @@ impl<R: BufRead> Gzip<R> {
         if self.input.fill_buf()?.is_empty() {
             return Ok(None);
         }
-        let Some([first, second, method, flags, ..]) = self.take::<10>()? else { return Ok(Some(Err("ends in a header"))) };
-        if (first, second, method) != (0x1F, 0x8B, 8) {
-            return Ok(Some(Err("has something else between its members")));
+        // Byte by byte: what is no member may end where the next one begins.
+        for byte in [0x1F, 0x8B, 8] {
+            if self.input.fill_buf()?.first() != Some(&byte) {
+                return Ok(Some(Err("has something else between its members")));
+            }
+            self.input.consume(1);
         }
+        let Some([flags, ..]) = self.take::<7>()? else { return Ok(Some(Err("ends in a header"))) };
         const HEADER_CRC: u8 = 2;
         const EXTRA: u8 = 4;
         const NAME: u8 = 8;
