@@ -22,7 +22,7 @@ pub struct Explain {
 }
 
 pub fn run(explain: &Explain, common: &Common) -> anyhow::Result<Exit> {
-    let config = common.settings()?;
+    let config = common.settings_to_look()?;
     let path = explain.file.display();
     let bytes = std::fs::read(&explain.file).map_err(|error| WrongUsage(format!("cannot read {path}: {error}")))?;
     let extension = explain.file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();

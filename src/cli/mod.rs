@@ -152,7 +152,7 @@ fn run_command(command: Command, common: &Common) -> anyhow::Result<Exit> {
         Command::Status(status) => status::run(&status, common),
         Command::Verify(verify) => verify::run(&verify, common),
         Command::Explain(explain) => explain::run(&explain, common),
-        Command::Init(init) => init::run(&init),
+        Command::Init(init) => init::run(&init, common),
         Command::Check(check) => check::run(&check, common),
         Command::Schema(schema) => schema::run(&schema),
         Command::Completions(completions) => shell::run(&completions, &mut Cli::command()),
@@ -169,8 +169,9 @@ fn refuse(error: &anyhow::Error) -> Exit {
     };
     let is_plain = error.downcast_ref::<CannotGoOn>().is_some() || exit == Exit::Usage;
     let shown = if is_plain { format!("{error}") } else { format!("{error:#}") };
-    // Where standard error is closed, there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "copydesk: {shown}");
+    for line in shown.lines() {
+        tell(&format!("copydesk: {line}\n"));
+    }
     exit
 }
 
@@ -187,12 +188,19 @@ impl std::fmt::Display for WrongUsage {
 impl std::error::Error for WrongUsage {}
 
 impl Common {
-    /// Reads all settings and begins logging.
+    /// Reads all settings for a run, begins logging, and tells what was set in vain.
     fn settings(&self) -> anyhow::Result<Config> {
-        let mut config = Config::read(&self.layers()?)?;
-        if let Some(out) = &self.out {
-            config.out = out.clone();
+        let config = self.settings_to_look()?;
+        if !config.without_effect.is_empty() {
+            let told: Vec<String> = config.without_effect.iter().map(ToString::to_string).collect();
+            tracing::warn!("not everything that was set can be carried out: {}", told.join("; "));
         }
+        Ok(config)
+    }
+
+    /// As `settings`, for a command that only looks at what is there.
+    fn settings_to_look(&self) -> anyhow::Result<Config> {
+        let config = Config::read(&self.layers()?)?;
         let levels = match (self.quiet, self.verbose) {
             (true, _) => "error",
             (false, 0) => &config.log_level,
@@ -212,14 +220,15 @@ impl Common {
 
     fn layers(&self) -> anyhow::Result<Layers> {
         let path = self.config.clone().unwrap_or_else(|| PathBuf::from(config::DEFAULT_FILE));
-        let file = match std::fs::read_to_string(&path) {
-            Ok(text) => Some((path, text)),
+        let file = match std::fs::read(&path) {
+            Ok(bytes) => Some((path, bytes)),
             Err(error) if self.config.is_none() && error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => return Err(WrongUsage(format!("cannot read the settings in {}: {error}", path.display())).into()),
+            Err(error) => {
+                let remedy = "check the path after --config, or write a file with `copydesk init`";
+                return Err(WrongUsage(format!("cannot read the settings in {}: {error}; {remedy}", path.display())).into());
+            }
         };
-        let environment =
-            std::env::vars_os().filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?))).collect();
-        Ok(Layers { file, environment, flags: self.set.clone() })
+        Ok(Layers { file, environment: std::env::vars_os().collect(), flags: self.set.clone(), out: self.out.clone() })
     }
 
     const fn color(&self) -> Color {
@@ -243,6 +252,11 @@ fn show(text: &str) -> anyhow::Result<()> {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
     }
+}
+
+/// Tells the user something. Where standard error is closed, there is nobody to tell.
+fn tell(line: &str) {
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::sinks::stdout::OnRejection;
 use crate::sources;
 use crate::sources::stdin::StdinFormat;
 
-use super::{Common, Exit, WrongUsage};
+use super::{Common, Exit, WrongUsage, tell};
 
 /// Read every article under the paths, write records, exit
 #[derive(Args)]
@@ -314,9 +314,4 @@ fn summary_line(tally: &Tally, took: Duration, config: &Config, to_stdout: bool)
         line.push_str("; stopped before the end: run again to go on");
     }
     line
-}
-
-/// Tells the user something. Where standard error is closed, there is nobody to tell.
-fn tell(line: &str) {
-    let _ = io::stderr().write_all(line.as_bytes());
 }

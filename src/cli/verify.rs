@@ -20,7 +20,7 @@ pub struct Verify {
 }
 
 pub fn run(_verify: &Verify, common: &Common) -> anyhow::Result<Exit> {
-    let config = common.settings()?;
+    let config = common.settings_to_look()?;
     let view = View::open(&config.out)?;
     if view.is_blank() {
         return Err(WrongUsage(format!("{} has no ledger: nothing has been written there yet", config.out.display())).into());

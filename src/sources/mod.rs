@@ -18,6 +18,7 @@ pub mod walk;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use paths::check_glob;
 pub use tally::{Counts, Tally};
 
 /// Which files are read, and when.
