@@ -10,6 +10,7 @@ mod schema;
 mod shell;
 mod status;
 mod verify;
+mod watch;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -116,6 +117,7 @@ enum ColorName {
 #[derive(Subcommand)]
 enum Command {
     Batch(run::Batch),
+    Watch(watch::Watch),
     Pipe(run::Pipe),
     Replay(run::Replay),
     Status(status::Status),
@@ -151,6 +153,7 @@ pub fn main() -> ExitCode {
 fn run_command(command: Command, common: &Common) -> anyhow::Result<Exit> {
     match command {
         Command::Batch(batch) => run::batch(&batch, common),
+        Command::Watch(watch) => watch::watch(&watch, common),
         Command::Pipe(pipe) => run::pipe(&pipe, common),
         Command::Replay(replay) => run::replay(&replay, common),
         Command::Status(status) => status::run(&status, common),

@@ -162,7 +162,7 @@ fn ensure_empty(config: &Config) -> anyhow::Result<()> {
     }
 }
 
-fn sources_of(paths: &[PathBuf], config: &Config, to_stdout: bool, command: &str) -> anyhow::Result<sources::Options> {
+pub(super) fn sources_of(paths: &[PathBuf], config: &Config, to_stdout: bool, command: &str) -> anyhow::Result<sources::Options> {
     let configured: Vec<PathBuf>;
     let paths = if paths.is_empty() {
         configured = config.input_paths.iter().map(PathBuf::from).collect();
@@ -195,7 +195,7 @@ fn options_of(roots: Vec<sources::Root>, config: &Config, to_stdout: bool) -> so
     }
 }
 
-fn output_of(config: &Config, to_stdout: bool) -> Output {
+pub(super) fn output_of(config: &Config, to_stdout: bool) -> Output {
     if to_stdout {
         Output::Stdout { rejected: Box::new(io::stderr()), on_rejection: OnRejection::GoOn }
     } else {
@@ -206,7 +206,7 @@ fn output_of(config: &Config, to_stdout: bool) -> Output {
 /// Which signal asked for the end: 0 for none.
 type StoppedBy = u8;
 
-fn run(input: Input, output: Output, config: &Config, common: &Common) -> anyhow::Result<(Tally, StoppedBy)> {
+pub(super) fn run(input: Input, output: Output, config: &Config, common: &Common) -> anyhow::Result<(Tally, StoppedBy)> {
     let jobs = common.jobs();
     sandbox::confine(config, &input.roots())?;
     let settings = Settings {
@@ -225,7 +225,7 @@ fn run(input: Input, output: Output, config: &Config, common: &Common) -> anyhow
         .context("start the runtime")?;
     let progress = Arc::new(Progress::default());
     let stopped_by = Arc::new(AtomicU8::new(0));
-    let bar = bar(common, matches!(input, Input::Stdin(..)));
+    let bar = bar(common, matches!(input, Input::Stdin(..) | Input::Watch(_)));
     let run = async {
         let stop = asked_to_stop(Arc::clone(&stopped_by))?;
         let line = pipeline::run(input, output, &settings, stop, Arc::clone(&progress));
