@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::found::Found;
@@ -42,6 +42,11 @@ pub(super) fn read_rejected(opener: &mut Opener<'_>, stop: &Stop) -> anyhow::Res
     }
     opener.again = false;
     Ok(opener.intake.flush()?)
+}
+
+/// Where the file that a record's path stands for is.
+pub fn path_of(options: &Options, source: &SourcePath) -> Option<PathBuf> {
+    locate(options, source).map(|found| found.path)
 }
 
 /// Finds the file that a record's path stands for, below the root of that name. A path that climbs out of it is none.
