@@ -59,6 +59,7 @@ pub struct Config {
     pub log_level: String,
     pub log_format: String,
     pub sandbox_workers: Asked,
+    pub worker_memory_bytes: u64,
     pub sandbox_confine: Asked,
     /// What was set and changes nothing in this version.
     pub without_effect: Vec<Problem>,
@@ -72,6 +73,17 @@ pub enum Asked {
     Auto,
     Always,
     Never,
+}
+
+impl Asked {
+    /// As the settings say it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
 }
 
 impl Config {
@@ -148,6 +160,7 @@ impl Taken<'_> {
             log_level: self.text("log.level").to_owned(),
             log_format: self.text("log.format").to_owned(),
             sandbox_workers: self.asked("sandbox.workers"),
+            worker_memory_bytes: self.number("sandbox.worker_memory"),
             sandbox_confine: self.asked("sandbox.confine"),
             without_effect: self.without_effect(),
         }

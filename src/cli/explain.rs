@@ -108,7 +108,7 @@ fn tell(page: &mut String, name: &str, article: Envelope<RawDocument>, options: 
             let _ = writeln!(page, "  {name:<10} {value}");
         }
     };
-    fact("encoding", Some(parsed.source.encoding));
+    fact("encoding", Some(&parsed.source.encoding));
     fact("title", metadata.title.as_deref());
     fact("subtitle", metadata.subtitle.as_deref());
     fact("authors", (!metadata.authors.is_empty()).then(|| metadata.authors.join("; ")).as_deref());

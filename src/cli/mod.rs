@@ -9,6 +9,7 @@ mod progress;
 mod repair;
 mod replay;
 mod run;
+mod sandbox;
 mod schema;
 mod shell;
 mod status;
@@ -135,6 +136,9 @@ enum Command {
     Schema(schema::Schema),
     Completions(shell::Completions),
     Man(manual::Man),
+    /// Parses for the process that started it, by the socket that is its standard input
+    #[command(name = crate::sandbox::WORKER_COMMAND, hide = true)]
+    Worker,
 }
 
 /// Runs the command that the process was started with, and returns its exit code.
@@ -190,6 +194,7 @@ fn run_command(command: Command, common: &Common) -> anyhow::Result<Exit> {
         Command::Schema(schema) => schema::run(&schema),
         Command::Completions(completions) => shell::run(&completions, &mut Cli::command()),
         Command::Man(man) => manual::run(&man, Cli::command()),
+        Command::Worker => crate::sandbox::serve().map(|()| Exit::Well),
     }
 }
 
@@ -315,7 +320,7 @@ mod tests {
     fn the_help_of_each_command_fits_a_screen_and_ends_with_examples() {
         let mut cli = Cli::command();
         cli.build();
-        for command in cli.get_subcommands_mut() {
+        for command in cli.get_subcommands_mut().filter(|command| !command.is_hide_set()) {
             let name = command.get_name().to_owned();
             let help = command.render_help().to_string();
             assert!(help.lines().count() <= 40, "{name}: {} lines", help.lines().count());

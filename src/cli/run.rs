@@ -18,7 +18,7 @@ use crate::sources;
 use crate::sources::stdin::StdinFormat;
 use crate::telemetry;
 
-use super::{Common, Exit, WrongUsage, announce, counted, progress, tell};
+use super::{Common, Exit, WrongUsage, announce, counted, progress, sandbox, tell};
 
 /// Read every article under the paths, write records, exit
 #[derive(Args)]
@@ -187,7 +187,14 @@ pub(super) type StoppedBy = u8;
 
 pub(super) fn run(input: Input, output: Output, config: &Config, common: &Common) -> anyhow::Result<(Tally, StoppedBy)> {
     let jobs = common.jobs();
-    let settings = Settings { stages: config.stages.clone(), jobs, memory_bytes: config.memory_bytes, ingested_at: config.ingested_at };
+    sandbox::confine(config, &input.roots())?;
+    let settings = Settings {
+        stages: config.stages.clone(),
+        parsing: sandbox::parsing(config)?,
+        jobs,
+        memory_bytes: config.memory_bytes,
+        ingested_at: config.ingested_at,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         // The stages' work, the source, the sink, and one at hand for opening the ledger.

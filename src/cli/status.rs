@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::config::Config;
 use crate::ledger::{CannotGoOn, Counts, SegmentRow, Series, View, Writer, list_segments, writer_of};
+use crate::sandbox::Kernel;
 
 use super::inputs::{Waiting, inputs_of, waiting};
 use super::{Common, Exit, WrongUsage, counted, show};
@@ -39,6 +40,14 @@ struct Facts {
     segments: Vec<SegmentRow>,
     /// None where no input is known that could be looked through.
     waiting: Option<Waiting>,
+    sandbox: Sandbox,
+}
+
+/// What runs ask for, and what this machine's kernel grants.
+struct Sandbox {
+    workers: &'static str,
+    confine: &'static str,
+    kernel: Kernel,
 }
 
 pub fn run(status: &Status, common: &Common) -> anyhow::Result<Exit> {
@@ -58,7 +67,8 @@ fn look(paths: &[PathBuf], config: &Config) -> anyhow::Result<Facts> {
         Some(inputs) => Some(waiting(inputs, config, Some(PATIENCE))?),
         None => None,
     };
-    Ok(Facts { out: config.out.display().to_string(), writer, counts: view.counts()?, segments: view.segments()?, waiting })
+    let sandbox = Sandbox { workers: config.sandbox_workers.name(), confine: config.sandbox_confine.name(), kernel: Kernel::ask() };
+    Ok(Facts { out: config.out.display().to_string(), writer, counts: view.counts()?, segments: view.segments()?, waiting, sandbox })
 }
 
 /// Refuses where there is no ledger to look into, and says why there is none.
@@ -74,12 +84,18 @@ pub fn ensure_ledger(config: &Config, view: &View) -> anyhow::Result<()> {
 }
 
 fn as_json(facts: &Facts) -> serde_json::Value {
-    let Facts { out, writer, counts, segments, waiting } = facts;
+    let Facts { out, writer, counts, segments, waiting, sandbox } = facts;
     let segments: Vec<_> = segments
         .iter()
         .map(|row| serde_json::json!({"name": row.segment.file_name(), "bytes": row.bytes, "lines": row.lines, "sealed": row.sealed}))
         .collect();
     let writer = writer.as_ref().map(|writer| serde_json::json!({"process": writer.process, "command": writer.command}));
+    let sandbox = serde_json::json!({
+        "workers": sandbox.workers,
+        "confine": sandbox.confine,
+        "landlock_abi": sandbox.kernel.landlock_abi,
+        "granted": sandbox.kernel.worker.name(),
+    });
     let lag = waiting.as_ref().map(|waiting| waiting.oldest.map_or(0.0, |age| age.as_secs_f64()));
     let waiting = waiting.as_ref().map(|waiting| {
         serde_json::json!({"articles": waiting.articles, "files": waiting.files, "named": waiting.named, "all_seen": waiting.all_seen})
@@ -96,7 +112,7 @@ fn as_json(facts: &Facts) -> serde_json::Value {
         "files": counts.files,
         "skipped": {"files": counts.skipped, "by_reason": counts.skipped_by_reason},
         "segments": segments,
-        "sandbox": {"in_effect": false},
+        "sandbox": sandbox,
     })
 }
 
@@ -104,7 +120,7 @@ fn as_json(facts: &Facts) -> serde_json::Value {
 const SHOWN_MAX: usize = 8;
 
 fn page(facts: &Facts) -> String {
-    let Facts { out, writer, counts, segments, waiting } = facts;
+    let Facts { out, writer, counts, segments, waiting, sandbox } = facts;
     let mut page = String::new();
     // Writing to a String cannot fail.
     let _ = match writer {
@@ -141,7 +157,12 @@ fn page(facts: &Facts) -> String {
         let name = format!("{}/", series.name());
         let _ = writeln!(page, "  {name:<12} {}, {}, {sealed} sealed, {active}", counted(lines, "line"), shown_bytes(bytes));
     }
-    let _ = writeln!(page, "  sandbox      none in this version");
+    let Sandbox { workers, confine, kernel } = sandbox;
+    let granted = match kernel.landlock_abi {
+        0 => "no Landlock: only memory and time are limited".to_owned(),
+        abi => format!("Landlock {abi}, granted {}", kernel.worker.name()),
+    };
+    let _ = writeln!(page, "  sandbox      workers {workers}, confine {confine}; this kernel: {granted}");
     if counts.rejected > 0 {
         page.push_str("`copydesk replay` runs the rejected ones again\n");
     }

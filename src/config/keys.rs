@@ -24,15 +24,13 @@ const fn later(name: &'static str, kind: Kind, why: &'static str) -> Key {
 }
 
 const NO_SERVER: &str = "this version serves no pages";
-const NO_WORKERS: &str = "this version parses in its own process, where no clock can end it";
-const NO_CONFINEMENT: &str = "this version does not confine itself";
 const NO_ARCHIVES: &str = "this version unpacks nothing";
 
 const ANY: Kind = Kind::Count { least: 0, most: u64::MAX >> 1 };
 const SOME: Kind = Kind::Count { least: 1, most: u64::MAX >> 1 };
 
 /// Every key, in the order of the template. A test holds them against it.
-pub const KEYS: [Key; 31] = [
+pub const KEYS: [Key; 32] = [
     key("input.paths", Kind::Strings),
     key("input.include", Kind::Globs),
     key("input.exclude", Kind::Globs),
@@ -55,7 +53,7 @@ pub const KEYS: [Key; 31] = [
     // A record says some of its text several times over, and its line must stay below 2 GiB.
     key("limits.document_size", Kind::Size { least: 1, most: 1 << 30 }),
     key("limits.memory", Kind::Size { least: 1 << 20, most: u64::MAX >> 1 }),
-    later("limits.parse_timeout", Kind::Time { least_ms: 1 }, NO_WORKERS),
+    key("limits.parse_timeout", Kind::Time { least_ms: 1 }),
     key("limits.attempts", Kind::Count { least: 1, most: 1000 }),
     later("limits.ratio", SOME, NO_ARCHIVES),
     later("limits.depth", SOME, NO_ARCHIVES),
@@ -64,8 +62,10 @@ pub const KEYS: [Key; 31] = [
     later("http.token", Kind::Text, NO_SERVER),
     key("log.level", Kind::Levels),
     key("log.format", Kind::OneOf(&["text", "json"])),
-    later("sandbox.workers", Kind::OneOf(&["auto", "always", "never"]), NO_WORKERS),
-    later("sandbox.confine", Kind::OneOf(&["auto", "always", "never"]), NO_CONFINEMENT),
+    key("sandbox.workers", Kind::OneOf(&["auto", "always", "never"])),
+    // Below, a worker could not hold its own program and one page.
+    key("sandbox.worker_memory", Kind::Size { least: 64 << 20, most: u64::MAX >> 1 }),
+    key("sandbox.confine", Kind::OneOf(&["auto", "always", "never"])),
 ];
 
 /// The key of this name.

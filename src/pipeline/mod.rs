@@ -21,7 +21,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
 use crate::ledger::{Ledger, View};
-use crate::model::{Batch, Outcome, RawDocument, Stage, Ticket};
+use crate::model::{Batch, Outcome, ParsedArticle, RawDocument, Stage, StageError, Ticket};
+use crate::sandbox::Pool;
 use crate::sinks::stdout::{self, Ended, OnRejection};
 use crate::sources::intake::{Intake, MemoryBudget};
 use crate::sources::stdin::StdinFormat;
@@ -45,6 +46,17 @@ pub enum Input {
     Stdin(StdinFormat, sources::Options),
 }
 
+impl Input {
+    /// The files and folders that are read.
+    pub fn roots(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Walk(options) | Self::Replay(options) | Self::Stdin(_, options) => {
+                options.roots.iter().map(|root| root.path.clone()).collect()
+            }
+        }
+    }
+}
+
 /// Where records go.
 pub enum Output {
     /// Segments in this folder, and its ledger.
@@ -54,15 +66,24 @@ pub enum Output {
 }
 
 /// How the line runs.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     pub stages: stages::Options,
+    pub parsing: Parsing,
     /// Articles that are worked on at a time.
     pub jobs: usize,
     /// How much the articles in the line may take, in bytes of memory.
     pub memory_bytes: u64,
     /// Whether a record says when it was made.
     pub ingested_at: bool,
+}
+
+/// In which process documents are parsed.
+#[derive(Clone)]
+pub enum Parsing {
+    Here,
+    /// What is harder than text goes to processes that can be ended.
+    InWorkers(Arc<Pool>),
 }
 
 /// How far a run is. Any thread may look while it goes on.
@@ -217,9 +238,18 @@ fn lay_stages(
     let all = Arc::clone(&options);
     line.spawn(runner::run(Stage::Clean, parsed_receiver, cleaned, place.clone(), move |article| clean::clean(article, &all.clean)));
 
+    let parsing = settings.parsing.clone();
     let (documents, documents_receiver) = mpsc::channel(QUEUE_BATCHES);
-    line.spawn(runner::run(Stage::Parse, documents_receiver, parsed, place, move |document| parse::parse(document, &options.parse)));
+    line.spawn(runner::run(Stage::Parse, documents_receiver, parsed, place, move |document| read(document, &options.parse, &parsing)));
     documents
+}
+
+/// Parses here or in a worker, as the document's form asks for.
+fn read(document: RawDocument, options: &parse::Options, parsing: &Parsing) -> Result<ParsedArticle, StageError> {
+    match parsing {
+        Parsing::InWorkers(pool) if parse::is_intricate(&document) => pool.parse(document),
+        Parsing::InWorkers(_) | Parsing::Here => parse::parse(document, options),
+    }
 }
 
 async fn run_source(input: Input, view: View, intake: Intake, stop: Stop, progress: Arc<Progress>) -> anyhow::Result<sources::Tally> {

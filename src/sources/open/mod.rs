@@ -18,7 +18,8 @@ use super::settle::{Hint, Look, OPEN_FILE_AGAIN, Settling, Verdict};
 use super::{Counts, Options, Tally};
 use crate::ledger::{Settled, View};
 use crate::model::{
-    Digest, Entry, Envelope, FileRead, Format, Key, Origin, RawDocument, Rejection, Skip, SourcePath, Stage, StageError, Stamp, Ticket,
+    Digest, Entry, Envelope, FileRead, Format, Key, Limit, Origin, RawDocument, Rejection, Skip, SourcePath, Stage, StageError, Stamp,
+    Ticket,
 };
 
 /// What came of looking at a file.
@@ -292,7 +293,7 @@ impl<'a> Opener<'a> {
 
     fn reject_entries_beyond(&mut self, reading: &mut Reading<'_>) -> anyhow::Result<()> {
         let reason = format!("the file holds more than {} articles; those beyond were not read", self.options.limits.entries_max);
-        let error = StageError::Limit { code: "limit.entries", reason, setting: "limits.entries" };
+        let error = StageError::Limit { limit: Limit::Entries, reason };
         let origin = reading.origin(Key::of_file(&reading.found.source.0), None, 0, None, 1);
         self.reject(reading, error.reject(Stage::Open).of(origin))
     }
