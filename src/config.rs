@@ -75,6 +75,17 @@ pub enum Asked {
     Never,
 }
 
+impl Asked {
+    /// As the settings say it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
+}
+
 impl Config {
     /// Reads all layers; on an error, everything that is wrong in any of them.
     pub fn read(layers: &Layers) -> Result<Self, Problems> {

@@ -3,20 +3,27 @@
 mod check;
 mod explain;
 mod init;
+mod inputs;
 mod manual;
+mod progress;
+mod repair;
+mod replay;
 mod run;
 mod sandbox;
 mod schema;
 mod shell;
 mod status;
+mod story;
+mod tail;
 mod verify;
 mod watch;
 
 use std::io::Write;
+use std::panic::catch_unwind;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Config, Layers, Problems};
 use crate::ledger::CannotGoOn;
@@ -47,7 +54,7 @@ impl Exit {
     }
 }
 
-/// News articles in; clean text, who said what, and the gist out: one JSON line each.
+/// News articles in; clean text, who said what, and the gist out: one JSON line each
 #[derive(Parser)]
 #[command(
     name = "copydesk",
@@ -80,15 +87,15 @@ pub struct Common {
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// Articles worked on at a time [default: one per core]
-    #[arg(short, long, global = true, value_name = "N")]
-    jobs: Option<usize>,
+    #[arg(short, long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1024))]
+    jobs: Option<u16>,
     /// Say nothing but errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
     /// Say more; twice: everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
-    #[arg(long, global = true, value_name = "FORMAT", help = "Log lines as text or json")]
+    #[arg(long, global = true, value_name = "FORMAT", hide_possible_values = true, help = "Log lines as text or json")]
     log_format: Option<LogFormatName>,
     #[arg(
         long,
@@ -96,6 +103,7 @@ pub struct Common {
         value_name = "WHEN",
         default_value = "auto",
         hide_default_value = true,
+        hide_possible_values = true,
         help = "Colours: auto, always or never"
     )]
     color: ColorName,
@@ -119,9 +127,11 @@ enum Command {
     Batch(run::Batch),
     Watch(watch::Watch),
     Pipe(run::Pipe),
-    Replay(run::Replay),
+    Replay(replay::Replay),
     Status(status::Status),
+    Tail(tail::Tail),
     Verify(verify::Verify),
+    Repair(repair::Repair),
     Explain(explain::Explain),
     Init(init::Init),
     Check(check::Check),
@@ -135,7 +145,16 @@ enum Command {
 
 /// Runs the command that the process was started with, and returns its exit code.
 pub fn main() -> ExitCode {
-    let exit = match Cli::try_parse() {
+    telemetry::log_panics();
+    // A panic that nobody caught has been told by now, and the run could not go on.
+    let exit = catch_unwind(run_as_typed).unwrap_or(Exit::CouldNotGoOn);
+    ExitCode::from(exit.code())
+}
+
+fn run_as_typed() -> Exit {
+    let matches = Cli::command().color(color_of_help()).try_get_matches();
+    let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut Cli::command())));
+    match parsed {
         Ok(Cli { command, common }) => match run_command(command, &common) {
             Ok(exit) => exit,
             Err(error) => refuse(&error),
@@ -143,11 +162,23 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are what was asked for; anything else is wrong usage.
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Well };
+            // Where nobody reads it, nobody needs to.
             let _ = error.print();
             exit
         }
-    };
-    ExitCode::from(exit.code())
+    }
+}
+
+/// `--color` as typed, for what is shown before anything is parsed. NO_COLOR is seen to by the terminal's writer.
+fn color_of_help() -> ColorChoice {
+    let words: Vec<_> = std::env::args_os().take_while(|word| word != "--").collect();
+    let after = |name: &str| words.windows(2).find_map(|pair| (pair.first()? == name).then(|| pair.last().cloned())).flatten();
+    let joined = words.iter().find_map(|word| word.to_str()?.strip_prefix("--color=").map(Into::into));
+    match after("--color").or(joined).as_deref().and_then(std::ffi::OsStr::to_str) {
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    }
 }
 
 fn run_command(command: Command, common: &Common) -> anyhow::Result<Exit> {
@@ -155,9 +186,11 @@ fn run_command(command: Command, common: &Common) -> anyhow::Result<Exit> {
         Command::Batch(batch) => run::batch(&batch, common),
         Command::Watch(watch) => watch::watch(&watch, common),
         Command::Pipe(pipe) => run::pipe(&pipe, common),
-        Command::Replay(replay) => run::replay(&replay, common),
+        Command::Replay(replay) => replay::run(&replay, common),
         Command::Status(status) => status::run(&status, common),
+        Command::Tail(tail) => tail::run(&tail, common),
         Command::Verify(verify) => verify::run(&verify, common),
+        Command::Repair(repair) => repair::run(&repair, common),
         Command::Explain(explain) => explain::run(&explain, common),
         Command::Init(init) => init::run(&init, common),
         Command::Check(check) => check::run(&check, common),
@@ -176,9 +209,9 @@ fn refuse(error: &anyhow::Error) -> Exit {
         Exit::CouldNotGoOn
     };
     let is_plain = error.downcast_ref::<CannotGoOn>().is_some() || exit == Exit::Usage;
-    let shown = if is_plain { format!("{error}") } else { format!("{error:#}") };
+    let shown = if is_plain { format!("{error}") } else { format!("failed to {error:#}") };
     for line in shown.lines() {
-        tell(&format!("copydesk: {line}\n"));
+        if telemetry::for_programs() { tracing::error!("{line}") } else { tell(&format!("copydesk: {line}\n")) }
     }
     exit
 }
@@ -249,8 +282,13 @@ impl Common {
 
     fn jobs(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        self.jobs.filter(|jobs| *jobs > 0).unwrap_or_else(cores)
+        self.jobs.filter(|jobs| *jobs > 0).map_or_else(cores, usize::from)
     }
+}
+
+/// `1 article`, `2 articles`.
+fn counted(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// Writes what a command was asked to show. A reader that has seen enough is no error.
@@ -260,6 +298,11 @@ fn show(text: &str) -> anyhow::Result<()> {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
     }
+}
+
+/// Tells what happens, to a person or to a program, as was asked for.
+fn announce(message: &str) {
+    if telemetry::for_programs() { tracing::info!("{message}") } else { tell(&format!("copydesk: {message}\n")) }
 }
 
 /// Tells the user something. Where standard error is closed, there is nobody to tell.

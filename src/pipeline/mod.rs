@@ -8,6 +8,7 @@
 //! commits what it has and returns.
 
 pub mod committer;
+pub mod look;
 pub mod runner;
 
 use std::io::{self, BufWriter, Write};
@@ -136,8 +137,9 @@ pub async fn run(
     let mut line = JoinSet::new();
     let documents = lay_stages(settings, order, &outcomes, &mut line);
     // The intake holds the last sender of outcomes that is not a stage's: when the source ends, the line closes.
-    let intake = Intake::new(documents, outcomes, MemoryBudget::new(settings.memory_bytes));
-    let source = run_source(input, view, intake, settled_receiver, Stop::new(stop_receiver), progress).await;
+    let stop = Stop::new(stop_receiver);
+    let intake = Intake::new(documents, outcomes, MemoryBudget::new(settings.memory_bytes)).until(stop.clone());
+    let source = run_source(input, view, intake, settled_receiver, stop, progress).await;
 
     while let Some(stage) = line.join_next().await {
         stage.context("a stage of the line failed")?;

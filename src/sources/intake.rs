@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
+use super::Stop;
 use crate::model::{Batch, Envelope, FileRead, Format, Held, Origin, Outcome, RawDocument, Rejection};
 
 /// A batch is closed at this many articles: a hop costs some 40 µs, which 64 articles of 100 µs hardly feel.
@@ -44,6 +45,7 @@ impl MemoryBudget {
 #[derive(Clone)]
 pub struct Intake {
     shared: Arc<Mutex<Entrance>>,
+    stop: Option<Stop>,
 }
 
 struct Entrance {
@@ -70,11 +72,19 @@ impl std::error::Error for LineClosed {}
 impl Intake {
     pub fn new(batches: mpsc::Sender<Batch<RawDocument>>, outcomes: mpsc::Sender<Outcome>, budget: MemoryBudget) -> Self {
         let entrance = Entrance { batches, outcomes, budget, waiting: Vec::new(), waiting_bytes: 0, held: Vec::new() };
-        Self { shared: Arc::new(Mutex::new(entrance)) }
+        Self { shared: Arc::new(Mutex::new(entrance)), stop: None }
+    }
+
+    /// Takes nothing more in once the run is to stop, also in the middle of a file of millions.
+    pub fn until(self, stop: Stop) -> Self {
+        Self { stop: Some(stop), ..self }
     }
 
     /// Hands in one document. Blocks while the line is full: that is how a slow disk slows the reading down.
     pub fn hand_in(&mut self, origin: Origin, document: RawDocument) -> Result<(), LineClosed> {
+        if self.stop.as_ref().is_some_and(Stop::is_set) {
+            return Err(LineClosed);
+        }
         self.entrance().hand_in(origin, document)
     }
 

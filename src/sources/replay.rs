@@ -16,7 +16,7 @@ use super::{Counts, Options, Stop, Tally, open::Seen, walk};
 use crate::ledger::{STATE_FOLDER, View};
 use crate::model::{SourcePath, Ticket};
 
-/// The file that asks a running daemon to replay, in the output folder.
+/// The file that asks a running daemon to replay; the daemon removes it when that is done.
 pub fn request_path(out: &Path) -> PathBuf {
     out.join(STATE_FOLDER).join("replay-requested")
 }
@@ -61,6 +61,11 @@ pub(super) fn read_rejected(opener: &mut Opener<'_>, afterwards: &mut Afterwards
     }
     opener.again = false;
     Ok(opener.intake.flush()?)
+}
+
+/// Where the file that a record's path stands for is.
+pub fn path_of(options: &Options, source: &SourcePath) -> Option<PathBuf> {
+    locate(options, source).map(|found| found.path)
 }
 
 /// Finds the file that a record's path stands for, below the root of that name. A path that climbs out of it is none.

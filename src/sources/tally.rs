@@ -48,4 +48,6 @@ pub struct Tally {
     pub folders_unreadable: u64,
     /// True where the reading ended before everything was read.
     pub stopped: bool,
+    /// How many files a walk that was stopped had not looked at, where that could be told.
+    pub files_left: Option<u64>,
 }

@@ -32,14 +32,36 @@ pub fn run(
 ) -> anyhow::Result<Tally> {
     let mut opener = Opener::new(options, past, intake, counts);
     let mut afterwards = Afterwards::new(&options.after, settled);
-    match read_all(&mut opener, &mut afterwards, stop) {
+    let mut listing = Listing::new(options)?;
+    let mut in_hand = 0;
+    match read_all(&mut opener, &mut afterwards, &mut listing, &mut in_hand, stop) {
         Ok(()) => {}
         Err(error) if error.is::<LineClosed>() => opener.tally.stopped = true,
         Err(error) => return Err(error),
     }
+    if opener.tally.stopped {
+        opener.tally.files_left = files_left(&mut listing).map(|left| left + in_hand);
+    }
     let tally = opener.close();
     afterwards.carry_out_the_rest(past);
     Ok(tally)
+}
+
+/// Lists the files that a run would look at, and reads none. `each` gets the size of one, and says whether to go on.
+/// True where the end was reached.
+pub fn list(options: &Options, mut each: impl FnMut(u64) -> bool) -> anyhow::Result<bool> {
+    let mut listing = Listing::new(options)?;
+    while let Some(step) = listing.next() {
+        let bytes = match step {
+            Step::File(found) => found.metadata(options.follow_symlinks).map_or(0, |metadata| metadata.len()),
+            Step::Skipped(..) => 0,
+            Step::Folder(..) | Step::Unreadable(..) => continue,
+        };
+        if !each(bytes) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// A file that is to be looked at again.
@@ -55,16 +77,21 @@ const STEP: Duration = Duration::from_millis(25);
 /// The first pause after a file could not be read; each further one is twice as long.
 const BACK_OFF: Duration = Duration::from_millis(50);
 
-fn read_all(opener: &mut Opener<'_>, afterwards: &mut Afterwards, stop: &Stop) -> anyhow::Result<()> {
-    let mut listing = Listing::new(opener.options)?;
+/// `in_hand` is how many files were found and are not read to their end yet.
+fn read_all(
+    opener: &mut Opener<'_>,
+    afterwards: &mut Afterwards,
+    listing: &mut Listing,
+    in_hand: &mut u64,
+    stop: &Stop,
+) -> anyhow::Result<()> {
     let mut later = Vec::new();
-    while let Some(step) = listing.next() {
-        if stop.is_set() {
-            opener.tally.stopped = true;
-            break;
-        }
+    while !stop.is_set()
+        && let Some(step) = listing.next()
+    {
         match step {
             Step::File(found) => {
+                *in_hand = later.len() as u64 + 1;
                 opener.tally.files_found += 1;
                 Counts::add(&opener.counts.files_found, 1);
                 let mut settling = Settling::default();
@@ -78,6 +105,7 @@ fn read_all(opener: &mut Opener<'_>, afterwards: &mut Afterwards, stop: &Stop) -
                     seen = opener.see(&found, &mut settling, Hint::Seen)?;
                 }
                 note(seen, Later { found, settling, attempts: 0, due: Instant::now() }, &mut later, afterwards);
+                *in_hand = later.len() as u64;
                 afterwards.take_settled(opener.past);
             }
             Step::Skipped(found, skip) => {
@@ -92,8 +120,25 @@ fn read_all(opener: &mut Opener<'_>, afterwards: &mut Afterwards, stop: &Stop) -
             }
         }
     }
+    opener.tally.stopped |= stop.is_set();
     opener.intake.flush()?;
     read_later(opener, later, afterwards, stop)
+}
+
+/// How long a run that was told to stop still counts what it leaves.
+const COUNTING: Duration = Duration::from_millis(500);
+
+/// How many files are still to come. None where that takes too long to tell.
+fn files_left(listing: &mut Listing) -> Option<u64> {
+    let end = Instant::now() + COUNTING;
+    let mut left = 0;
+    while let Some(step) = listing.next() {
+        left += u64::from(matches!(step, Step::File(_)));
+        if Instant::now() >= end {
+            return None;
+        }
+    }
+    Some(left)
 }
 
 fn note(seen: Seen, file: Later, later: &mut Vec<Later>, afterwards: &mut Afterwards) {
