@@ -9,9 +9,11 @@ mod quotes;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: train MODEL PATH
+const USAGE: &str = "usage: train MODEL PATH [PREDICTIONS]
 
   quotes PATH    who said what; PATH holds quotes/dev/*.jsonl, plain or as .xz
+
+PREDICTIONS is a folder for the held-out answers behind the printed figures.
 
 The weights are written into the source folder, for the next build.";
 
@@ -22,8 +24,9 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(2));
     };
     let path = PathBuf::from(path);
+    let predictions = arguments.next().map(PathBuf::from);
     match model.as_str() {
-        "quotes" => quotes::train(&path)?,
+        "quotes" => quotes::train(&path, predictions.as_deref())?,
         _ => {
             eprintln!("no model is called {model:?}\n\n{USAGE}");
             return Ok(ExitCode::from(2));
