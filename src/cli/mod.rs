@@ -16,6 +16,7 @@ mod status;
 mod story;
 mod tail;
 mod verify;
+mod watch;
 
 use std::io::Write;
 use std::panic::catch_unwind;
@@ -124,6 +125,7 @@ enum ColorName {
 #[derive(Subcommand)]
 enum Command {
     Batch(run::Batch),
+    Watch(watch::Watch),
     Pipe(run::Pipe),
     Replay(replay::Replay),
     Status(status::Status),
@@ -182,6 +184,7 @@ fn color_of_help() -> ColorChoice {
 fn run_command(command: Command, common: &Common) -> anyhow::Result<Exit> {
     match command {
         Command::Batch(batch) => run::batch(&batch, common),
+        Command::Watch(watch) => watch::watch(&watch, common),
         Command::Pipe(pipe) => run::pipe(&pipe, common),
         Command::Replay(replay) => replay::run(&replay, common),
         Command::Status(status) => status::run(&status, common),

@@ -11,6 +11,7 @@ use clap::Args;
 use crate::config::Config;
 use crate::ledger::{STATE_FOLDER, View, sync_folder, writer_of};
 use crate::pipeline::Input;
+use crate::sources::replay::request_path;
 
 use super::run::{exit_of, output_of, run as run_line, sources_of, tell_end};
 use super::status::ensure_ledger;
@@ -26,10 +27,6 @@ pub struct Replay {
     /// The inputs as they were given to `batch` or `watch`
     paths: Vec<PathBuf>,
 }
-
-/// The file below the state folder that asks a daemon to run the rejected ones again; the daemon removes it when it
-/// is done. It holds the time of asking, RFC 3339.
-pub const REQUEST: &str = "replay-requested";
 
 pub fn run(replay: &Replay, common: &Common) -> anyhow::Result<Exit> {
     let config = common.settings()?;
@@ -52,15 +49,15 @@ pub fn run(replay: &Replay, common: &Common) -> anyhow::Result<Exit> {
     Ok(exit_of(&tally, stopped_by))
 }
 
-/// Whoever looks sees no request or a whole one.
+/// It holds the time of asking, RFC 3339. Whoever looks sees no request or a whole one.
 fn leave_request(config: &Config) -> anyhow::Result<()> {
     let state = config.out.join(STATE_FOLDER);
-    let request = state.join(REQUEST);
+    let request = request_path(&config.out);
     place(&state, &request).with_context(|| format!("write {}", request.display()))
 }
 
 fn place(state: &Path, request: &Path) -> io::Result<()> {
-    let new = state.join(format!("{REQUEST}.{}", std::process::id()));
+    let new = request.with_extension(std::process::id().to_string());
     let mut file = File::create(&new)?;
     writeln!(file, "{:.3}", jiff::Timestamp::now())?;
     file.sync_all()?;

@@ -128,6 +128,13 @@ impl View {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// True if an article of this file has a rejection as its last outcome.
+    pub fn has_rejected(&self, path: &SourcePath) -> anyhow::Result<bool> {
+        let Some(connection) = &self.connection else { return Ok(false) };
+        let mut query = connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM articles WHERE outcome = 1 AND path = ?1)")?;
+        Ok(query.query_row([&path.0], |row| row.get(0))?)
+    }
+
     /// True where anything below an input root of this name has ever been entered.
     pub fn knows_root(&self, name: &[u8]) -> anyhow::Result<bool> {
         let Some(connection) = &self.connection else { return Ok(false) };

@@ -43,7 +43,8 @@ pub async fn look(
     let (outcomes, mut told) = mpsc::channel(QUEUE_BATCHES);
     let (running, stop) = watch::channel(false);
     let intake = Intake::new(batches, outcomes, MemoryBudget::new(memory_bytes));
-    let walk = spawn_blocking(move || sources::walk::run(&options, &past, intake, &Stop::new(stop), &Counts::default()));
+    let (_, settled) = mpsc::unbounded_channel();
+    let walk = spawn_blocking(move || sources::walk::run(&options, &past, intake, settled, &Stop::new(stop), &Counts::default()));
     loop {
         // Both waits may be cancelled at any moment: what was not received stays in its queue.
         let seen: Vec<Sighting> = tokio::select! {

@@ -41,6 +41,8 @@ const QUEUE_OUTCOMES: usize = 64;
 /// Where articles come from.
 pub enum Input {
     Walk(sources::Options),
+    /// What is there first, then what arrives, until the stop.
+    Watch(sources::Options),
     /// What was rejected before.
     Replay(sources::Options),
     Stdin(StdinFormat, sources::Options),
@@ -50,7 +52,7 @@ impl Input {
     /// The files and folders that are read.
     pub fn roots(&self) -> Vec<PathBuf> {
         match self {
-            Self::Walk(options) | Self::Replay(options) | Self::Stdin(_, options) => {
+            Self::Walk(options) | Self::Watch(options) | Self::Replay(options) | Self::Stdin(_, options) => {
                 options.roots.iter().map(|root| root.path.clone()).collect()
             }
         }
@@ -126,16 +128,18 @@ pub async fn run(
 
     let (outcomes, outcomes_receiver) = mpsc::channel(QUEUE_OUTCOMES);
     // At most one message for each file in hand, and those are bounded by the memory budget.
-    let (settled, _settled_receiver) = mpsc::unbounded_channel();
-    let (view, sink) = open_sink(output, settings, outcomes_receiver, settled, &progress, stop_sender).await?;
+    let (settled, settled_receiver) = mpsc::unbounded_channel();
+    // One slow page must not hold back a daemon; it orders the versions of a file itself.
+    let (order, on_full_disk) =
+        if matches!(input, Input::Watch(_)) { (Order::AsDone, OnFullDisk::Stall) } else { (Order::AsReceived, OnFullDisk::End) };
+    let (view, sink) = open_sink(output, on_full_disk, settings, outcomes_receiver, settled, &progress, stop_sender).await?;
 
-    let order = Order::AsReceived;
     let mut line = JoinSet::new();
     let documents = lay_stages(settings, order, &outcomes, &mut line);
     // The intake holds the last sender of outcomes that is not a stage's: when the source ends, the line closes.
     let stop = Stop::new(stop_receiver);
     let intake = Intake::new(documents, outcomes, MemoryBudget::new(settings.memory_bytes)).until(stop.clone());
-    let source = run_source(input, view, intake, stop, progress).await;
+    let source = run_source(input, view, intake, settled_receiver, stop, progress).await;
 
     while let Some(stage) = line.join_next().await {
         stage.context("a stage of the line failed")?;
@@ -165,6 +169,7 @@ struct Sunk {
 
 async fn open_sink(
     output: Output,
+    on_full_disk: OnFullDisk,
     settings: &Settings,
     outcomes: mpsc::Receiver<Outcome>,
     settled: mpsc::UnboundedSender<Vec<Ticket>>,
@@ -174,7 +179,6 @@ async fn open_sink(
     let ingested_at = settings.ingested_at;
     match output {
         Output::Folder { out, rotate_bytes } => {
-            let on_full_disk = OnFullDisk::End;
             let options = committer::Options { rotate_bytes, ingested_at, on_full_disk };
             let opened = spawn_blocking(move || -> anyhow::Result<_> {
                 let ledger = Ledger::open(&out)?;
@@ -252,14 +256,25 @@ fn read(document: RawDocument, options: &parse::Options, parsing: &Parsing) -> R
     }
 }
 
-async fn run_source(input: Input, view: View, intake: Intake, stop: Stop, progress: Arc<Progress>) -> anyhow::Result<sources::Tally> {
+async fn run_source(
+    input: Input,
+    view: View,
+    intake: Intake,
+    settled: mpsc::UnboundedReceiver<Vec<Ticket>>,
+    stop: Stop,
+    progress: Arc<Progress>,
+) -> anyhow::Result<sources::Tally> {
     match input {
         Input::Walk(options) => {
-            let walk = spawn_blocking(move || sources::walk::run(&options, &view, intake, &stop, &progress.source));
+            let walk = spawn_blocking(move || sources::walk::run(&options, &view, intake, settled, &stop, &progress.source));
             walk.await.context("the walk failed")?
         }
+        Input::Watch(options) => {
+            let watch = spawn_blocking(move || sources::watch::run(&options, &view, intake, settled, &stop, &progress.source));
+            watch.await.context("the watch failed")?
+        }
         Input::Replay(options) => {
-            let replay = spawn_blocking(move || sources::replay::run(&options, &view, intake, &stop, &progress.source));
+            let replay = spawn_blocking(move || sources::replay::run(&options, &view, intake, settled, &stop, &progress.source));
             replay.await.context("the replay failed")?
         }
         Input::Stdin(format, options) => {

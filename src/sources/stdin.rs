@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
+use super::after::Afterwards;
 use super::found::Found;
 use super::intake::{Intake, LineClosed};
 use super::open::form::{self, Form, HEAD_BYTES};
@@ -162,7 +163,7 @@ impl Stdin<'_> {
         self.opener.tally.files_found += 1;
         match self.opener.see(&found, &mut Settling::default(), Hint::Seen)? {
             Seen::Unchanged | Seen::Read { .. } => Ok(()),
-            Seen::Wait(_) | Seen::Refused(_) => walk::read_later_once(&mut self.opener, found, stop),
+            Seen::Wait(_) | Seen::Refused(_) => walk::read_later_once(&mut self.opener, found, &mut Afterwards::nothing(), stop),
         }
     }
 

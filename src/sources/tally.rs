@@ -16,11 +16,17 @@ pub struct Counts {
     pub bytes: AtomicU64,
     /// Files that are waited for because they may still be written.
     pub waiting: AtomicU64,
+    /// Times that file events were lost and everything was listed.
+    pub hints_missed: AtomicU64,
 }
 
 impl Counts {
     pub(super) fn add(counter: &AtomicU64, number: u64) {
         counter.fetch_add(number, Ordering::Relaxed);
+    }
+
+    pub(super) fn set(gauge: &AtomicU64, number: u64) {
+        gauge.store(number, Ordering::Relaxed);
     }
 }
 

@@ -24,7 +24,6 @@ use crate::model::{
 
 /// What came of looking at a file.
 #[derive(Debug)]
-#[expect(dead_code, reason = "a watch over the folders will read them")]
 pub(super) enum Seen {
     /// As it was when last read, or left out before.
     Unchanged,
@@ -64,6 +63,13 @@ impl<'a> Opener<'a> {
     fn ticket(&mut self) -> Ticket {
         self.tickets += 1;
         Ticket(self.tickets)
+    }
+
+    /// Ends the reading: what waits goes on its way, and the line may close.
+    pub(super) fn close(mut self) -> Tally {
+        // A line that has closed takes nothing more; the ledger knows what is missing.
+        self.tally.stopped |= self.intake.flush().is_err();
+        self.tally
     }
 
     /// Looks at a file, and reads it if it is new or changed, and settled.
@@ -330,6 +336,10 @@ impl<'a> Opener<'a> {
             return self.reject_file(reading, stamp, rejection, 1);
         }
         self.count_skip(skip);
+        // A watch lists what it leaves out again and again.
+        if stamp.is_none() && self.past.file(&found.source)?.is_some_and(|known| known.skipped == Some(skip)) {
+            return Ok(Seen::Unchanged);
+        }
         let ticket = self.ticket();
         let path = Arc::clone(&found.source);
         let kept = stamp.and_then(lasting);
