@@ -123,7 +123,7 @@ pub fn report(layers: &Layers) -> Report {
         let place = if layers.out.is_some() { "--out".to_owned() } else { values.place_of("output.dir") };
         problems.push(Problem::new(place, reason));
     }
-    let settings = values.all().map(|(key, given)| (key, given.value.shown(), given.place.clone())).collect();
+    let settings = values.all().map(|(key, given)| (key.name, key.kind.shown(&given.value), given.place.clone())).collect();
     Report { problems, warnings, settings }
 }
 

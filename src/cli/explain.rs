@@ -26,7 +26,7 @@ Examples:
   copydesk explain feed.jsonl --entry 3 --set quotes.max=0")]
 pub struct Explain {
     file: PathBuf,
-    /// Which article of a file that holds many: its number or its id [default: the first]
+    /// Which article of a file that holds many: its number or its id [default: the first that can be read]
     #[arg(long, value_name = "ENTRY")]
     entry: Option<String>,
 }
@@ -76,8 +76,12 @@ fn find(explain: &Explain, config: &Config) -> anyhow::Result<Sighting> {
         if !is_asked_for {
             return ControlFlow::Continue(());
         }
-        found = Some(sighting);
-        ControlFlow::Break(())
+        // A rejection overtakes the articles before it, so it stands in only until one of them comes.
+        let is_article = matches!(sighting, Sighting::Article(_));
+        if is_article || found.is_none() {
+            found = Some(sighting);
+        }
+        if is_article || explain.entry.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }));
     looked?;
     let missing = || match &explain.entry {

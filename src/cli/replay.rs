@@ -64,3 +64,20 @@ fn place(state: &Path, request: &Path) -> io::Result<()> {
     fs::rename(&new, request)?;
     sync_folder(state)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_bears_the_time_of_asking_and_nothing_else_is_left() {
+        let state = tempfile::tempdir().unwrap();
+        let request = state.path().join(REQUEST);
+        for _ in 0..2 {
+            place(state.path(), &request).unwrap();
+        }
+        let asked: jiff::Timestamp = fs::read_to_string(&request).unwrap().trim().parse().unwrap();
+        assert!(asked <= jiff::Timestamp::now());
+        assert_eq!(fs::read_dir(state.path()).unwrap().count(), 1);
+    }
+}

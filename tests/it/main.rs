@@ -6,5 +6,6 @@ mod bad_input;
 mod commands;
 mod config;
 mod desk;
+mod looking;
 mod sandbox;
 mod snapshots;
