@@ -1,10 +1,16 @@
 //! An article as it was found: its bytes and the form they are in.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use super::{Metadata, Warning};
 
 /// One article's bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RawDocument {
+    /// They travel beside the rest where a document goes to another process.
+    #[serde(skip)]
     pub bytes: Vec<u8>,
     pub format: Format,
     /// What its container knows about it. None where the document has to speak for itself.
@@ -19,7 +25,7 @@ impl RawDocument {
 }
 
 /// What a feed or a web archive says about one of its articles: how the bytes are to be read, and what is known beside them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Given {
     pub body: Body,
     pub charset: Charset,
@@ -31,7 +37,7 @@ pub struct Given {
 }
 
 /// What an entry's bytes are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Body {
     /// Plain text, as somebody typed it.
     Text,
@@ -42,18 +48,18 @@ pub enum Body {
 }
 
 /// Which encoding an entry's bytes are in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Charset {
     /// Nothing was said.
     Unknown,
     /// As the container declares it: `iso-8859-1`.
     Declared(String),
     /// The bytes are UTF-8 by now; they came in this encoding, named by the WHATWG Encoding Standard in lower case.
-    Decoded(&'static str),
+    Decoded(Cow<'static, str>),
 }
 
 /// The form of one article, as its record says it. What was compressed or in a folder is named by what came out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Format {
     Text,
     Markdown,

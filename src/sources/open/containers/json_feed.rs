@@ -184,7 +184,7 @@ impl<R: BufRead> JsonFeed<R> {
             ..Metadata::default()
         };
         let language = item.language.or_else(|| self.channel.language.clone());
-        let given = Given { body, charset: Charset::Decoded("utf-8"), metadata, language, warnings };
+        let given = Given { body, charset: Charset::Decoded("utf-8".into()), metadata, language, warnings };
         RawDocument { bytes: text.unwrap_or_default().into_bytes(), format: Format::JsonFeed, given: Some(Box::new(given)) }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
 use super::Spoiled;
-use crate::model::StageError;
+use crate::model::{Limit, StageError};
 
 /// What a file may become whatever its ratio: a page of one repeated letter is no attack.
 const ALWAYS_ALLOWED: u64 = 1024 * 1024;
@@ -39,7 +39,7 @@ impl Meter {
         self.made.set(self.made.get().saturating_add(bytes));
         if self.is_exhausted() {
             let reason = format!("it unpacks to more than {} times its size", self.ratio_max);
-            return Err(Spoiled::of(StageError::Limit { code: "limit.ratio", reason, setting: "limits.ratio" }));
+            return Err(Spoiled::of(StageError::Limit { limit: Limit::Ratio, reason }));
         }
         self.around.as_ref().map_or(Ok(()), |around| around.make(bytes))
     }

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::Limits;
 use super::warc::body_of;
-use crate::model::{Body, StageError};
+use crate::model::{Body, Limit, StageError};
 
 /// A page and what its server said about it.
 pub struct Page {
@@ -151,12 +151,12 @@ fn collect(decoder: impl Read, packed: usize, limits: &Limits) -> Result<Vec<u8>
     let mut bytes = Vec::new();
     let result = decoder.take(most.saturating_add(1)).read_to_end(&mut bytes);
     if bytes.len() as u64 > most {
-        let (code, setting, reason) = if most == by_ratio {
-            ("limit.ratio", "limits.ratio", format!("the page unpacks to more than {} times its size", limits.ratio_max))
+        let (limit, reason) = if most == by_ratio {
+            (Limit::Ratio, format!("the page unpacks to more than {} times its size", limits.ratio_max))
         } else {
-            ("limit.size", "limits.document_size", format!("the page unpacks to more than the {most} bytes allowed"))
+            (Limit::Size, format!("the page unpacks to more than the {most} bytes allowed"))
         };
-        return Err(StageError::Limit { code, reason, setting });
+        return Err(StageError::Limit { limit, reason });
     }
     match result {
         Ok(_) => Ok(bytes),

@@ -186,7 +186,7 @@ pub fn read(bytes: &[u8], channel: &Channel) -> Result<(Option<String>, RawDocum
     };
     let given = Given {
         body: if text.plain { Body::Text } else { Body::Fragment },
-        charset: Charset::Decoded(if invalid { "windows-1252" } else { channel.encoding }),
+        charset: Charset::Decoded(if invalid { "windows-1252" } else { channel.encoding }.into()),
         metadata,
         language: fields.language.or_else(|| channel.language.clone()),
         warnings,
