@@ -1,5 +1,9 @@
 //! Unwraps a document: what of its bytes is the article's text, and what it says about itself.
 
+#[cfg(feature = "email")]
+mod email;
+pub mod fragment;
+mod given;
 pub mod wire_date;
 #[cfg(any(feature = "feeds", feature = "newsml", feature = "office"))]
 pub mod xml;
@@ -28,7 +32,17 @@ pub fn is_intricate(document: &RawDocument) -> bool {
 }
 
 /// Unwraps one document.
-pub fn parse(document: RawDocument, _options: &Options) -> Result<ParsedArticle, StageError> {
+pub fn parse(document: RawDocument, options: &Options) -> Result<ParsedArticle, StageError> {
+    let RawDocument { bytes, format, given } = document;
+    if let Some(given) = given {
+        return given::parse(bytes, format, *given, options);
+    }
+    match format {
+        #[cfg(feature = "email")]
+        Format::Eml | Format::Mbox => return email::parse(&bytes, format),
+        _ => {}
+    }
+    let document = RawDocument::new(bytes, format);
     let text = String::from_utf8(document.bytes).map_err(|_| StageError::Binary)?;
     Ok(ParsedArticle {
         metadata: Metadata::default(),
