@@ -48,10 +48,6 @@ pub struct Config {
     pub memory_bytes: u64,
     pub parse_timeout: Duration,
     pub limits: sources::Limits,
-    /// How many times its packed size an archive may unpack to.
-    pub unpacked_ratio_max: u64,
-    /// How deep archives may lie in one another.
-    pub unpacked_depth_max: u64,
     /// Where to serve pages, if anywhere.
     pub http_listen: Option<SocketAddr>,
     /// Empty for none.
@@ -152,9 +148,9 @@ impl Taken<'_> {
                 document_bytes_max: self.number("limits.document_size"),
                 entries_max: self.number("limits.entries"),
                 attempts_max: u32::try_from(self.number("limits.attempts")).unwrap_or(u32::MAX),
+                ratio_max: self.number("limits.ratio"),
+                depth_max: self.number("limits.depth"),
             },
-            unpacked_ratio_max: self.number("limits.ratio"),
-            unpacked_depth_max: self.number("limits.depth"),
             http_listen: self.http_listen(problems),
             http_token: self.text("http.token").to_owned(),
             log_level: self.text("log.level").to_owned(),

@@ -68,6 +68,10 @@ pub struct Limits {
     pub entries_max: u64,
     /// Tries at a transient failure before it is a rejection.
     pub attempts_max: u32,
+    /// How many times its packed size a file may unpack to.
+    pub ratio_max: u64,
+    /// How deep containers may lie in one another.
+    pub depth_max: u64,
 }
 
 /// Says when to stop reading. Cheap to clone; can be asked from a thread or awaited.

@@ -1,6 +1,7 @@
 //! Reads articles from standard input, in order, in memory bounded by one document.
 
 use std::io::{self, BufRead, BufReader, Read};
+use std::ops::ControlFlow;
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
@@ -12,6 +13,7 @@ use rustix::io::Errno;
 use super::after::Afterwards;
 use super::found::Found;
 use super::intake::{Intake, LineClosed};
+use super::open::containers::unpack::{Unpacked, Unpacker};
 use super::open::form::{self, Form, HEAD_BYTES};
 use super::open::jsonl::{GivenIds, Items, Tail, id_of_object, too_long};
 use super::open::lines::{self, Line};
@@ -20,7 +22,7 @@ use super::open::{Opener, Seen};
 use super::settle::{Hint, Settling};
 use super::{Counts, Options, Stop, Tally, walk};
 use crate::ledger::View;
-use crate::model::{Digest, Entry, Format, Key, Origin, RawDocument, Rejection, SourcePath, Stage, StageError, Ticket};
+use crate::model::{Digest, Entry, Format, Key, Limit, Origin, RawDocument, Rejection, SourcePath, Stage, StageError, Ticket};
 
 /// How standard input is to be taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -113,6 +115,12 @@ impl Stdin<'_> {
     /// All of the input is one document.
     fn read_document(&mut self, input: impl Read, format: Option<Format>) -> anyhow::Result<()> {
         let size_max = self.opener.options.limits.document_bytes_max;
+        let (mut head, mut input) = (Vec::new(), input);
+        (&mut input).take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+        if format.is_none() && matches!(form::tell(&head, b""), Form::Container(_)) {
+            return self.unpack(BufReader::new(io::Cursor::new(head).chain(input)));
+        }
+        let input = io::Cursor::new(head).chain(input);
         let mut bytes = Vec::new();
         let mut input = input.take(size_max.saturating_add(1));
         input.read_to_end(&mut bytes)?;
@@ -124,12 +132,38 @@ impl Stdin<'_> {
         }
         let format = match (format, form::tell(bytes.get(..bytes.len().min(HEAD_BYTES)).unwrap_or_default(), b"")) {
             (Some(format), _) | (None, Form::Document(format)) => format,
+            (None, form) if let Some(rejection) = form::left_out_of_this_build(form) => {
+                return self.set_aside(rejection, Some(Digest::of(&bytes)), bytes.len() as u64);
+            }
             (None, Form::Binary) => {
                 return self.set_aside(StageError::Binary.reject(Stage::Open), Some(Digest::of(&bytes)), bytes.len() as u64);
             }
             (None, _) => Format::Text,
         };
         self.take(Ok(bytes), format)
+    }
+
+    /// All of the input is a container, or is packed.
+    fn unpack(&mut self, input: impl BufRead) -> anyhow::Result<()> {
+        let limits = self.opener.options.limits;
+        let mut entries = 0;
+        Unpacker::new(limits.into(), Tail::Final).read(input, b"", &mut |unpacked| {
+            if entries >= limits.entries_max {
+                let reason = format!("the input holds more than {} articles; those beyond were not read", limits.entries_max);
+                self.set_aside(StageError::Limit { limit: Limit::Entries, reason }.reject(Stage::Open), None, 0)?;
+                return Ok(ControlFlow::Break(()));
+            }
+            entries += 1;
+            match unpacked {
+                Unpacked::Skipped(skip) => *self.opener.tally.skipped.entry(skip).or_default() += 1,
+                Unpacked::Broken(rejection) => self.set_aside(rejection, None, 0)?,
+                Unpacked::Whole(piece) | Unpacked::Entry(piece) => match piece.body {
+                    Ok(document) => self.hand_in(document, piece.given_id.as_deref(), piece.digest, piece.bytes)?,
+                    Err(rejection) => self.set_aside(rejection, Some(piece.digest), piece.bytes)?,
+                },
+            }
+            Ok(ControlFlow::Continue(()))
+        })
     }
 
     fn read_paths(&mut self, mut input: impl BufRead, nul: bool, stop: &Stop) -> anyhow::Result<()> {
@@ -174,16 +208,21 @@ impl Stdin<'_> {
         };
         let digest = Digest::of(&bytes);
         let id = if format == Format::Json { id_of_object(&bytes).ok().flatten() } else { None };
+        let length = bytes.len() as u64;
+        self.hand_in(RawDocument::new(bytes, format), id.as_deref(), digest, length)
+    }
+
+    fn hand_in(&mut self, document: RawDocument, id: Option<&str>, digest: Digest, bytes: u64) -> anyhow::Result<()> {
         let key = match id {
-            Some(id) => Key::of_given_id(self.ids.name(&id).as_str()),
+            Some(id) => Key::of_given_id(self.ids.name(id).as_str()),
             None => Key::of_digest(digest),
         };
-        let origin = origin(key, bytes.len() as u64, Some(digest));
+        let origin = origin(key, bytes, Some(digest));
         self.opener.tally.articles += 1;
         self.opener.tally.bytes += origin.bytes;
         Counts::add(&self.opener.counts.articles, 1);
         Counts::add(&self.opener.counts.bytes, origin.bytes);
-        Ok(self.opener.intake.hand_in(origin, RawDocument::new(bytes, format))?)
+        Ok(self.opener.intake.hand_in(origin, document)?)
     }
 
     fn set_aside(&mut self, rejection: Rejection, digest: Option<Digest>, bytes: u64) -> anyhow::Result<()> {

@@ -365,7 +365,7 @@ mod tests {
             rescan: Duration::from_secs(60),
             follow_symlinks: false,
             after: After::Keep,
-            limits: Limits { document_bytes_max: 100, entries_max: 100, attempts_max: 2 },
+            limits: Limits { document_bytes_max: 100, entries_max: 100, attempts_max: 2, ratio_max: 100, depth_max: 4 },
             out: Some(root.join("out")),
         }
     }

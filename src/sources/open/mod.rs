@@ -8,15 +8,20 @@ pub mod values;
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
+use self::containers::Piece;
+use self::containers::unpack::{Sink, Unpacked, Unpacker};
+#[cfg(feature = "zip")]
+use self::form::Container;
 use self::form::{Form, HEAD_BYTES};
-use self::jsonl::{GivenIds, Items, Numbering, Place, Tail};
+use self::jsonl::{GivenIds, Numbering, Place, Tail};
 use super::found::{Found, age_of, lasting, stamp_of, writer_of};
 use super::intake::Intake;
 use super::settle::{Hint, Look, OPEN_FILE_AGAIN, Settling, Verdict};
-use super::{Counts, Options, Tally};
+use super::{Counts, Limits, Options, Tally};
 use crate::ledger::{Settled, View};
 use crate::model::{
     Digest, Entry, Envelope, FileRead, Format, Key, Limit, Origin, RawDocument, Rejection, Skip, SourcePath, Stage, StageError, Stamp,
@@ -145,8 +150,9 @@ impl<'a> Opener<'a> {
         match form {
             Form::Jsonl => {
                 drop(bytes);
-                self.read_jsonl(found, file, stamp, whole)
+                self.read_container(found, file, form, stamp, whole)
             }
+            Form::Container(container) if whole || container.may_grow() => self.read_container(found, file, form, stamp, whole),
             _ if !whole => Ok(Seen::Wait(OPEN_FILE_AGAIN)),
             Form::Binary if found.named => {
                 let reading = self.begin(found);
@@ -157,10 +163,15 @@ impl<'a> Opener<'a> {
                 self.reject_file(reading, stamp, unsupported(), 1)
             }
             Form::Binary | Form::Unsupported => self.leave_out(found, Skip::Form, Some(stamp)),
-            Form::EndlessObject => Ok(Seen::Wait(OPEN_FILE_AGAIN)),
+            Form::EndlessObject | Form::Container(_) => Ok(Seen::Wait(OPEN_FILE_AGAIN)),
             Form::Document(_) if stamp.size > size_max => {
                 let reading = self.begin(found);
                 self.reject_file(reading, stamp, jsonl::too_long(stamp.size, size_max), 1)
+            }
+            Form::Document(format) if let Some(rejection) = form::left_out_of_this_build(form) => {
+                let reading = self.begin(found);
+                let _ = format;
+                self.reject_file(reading, stamp, rejection, 1)
             }
             Form::Document(format) => {
                 file.take((size_max + 1).saturating_sub(bytes.len() as u64)).read_to_end(&mut bytes)?;
@@ -187,55 +198,75 @@ impl<'a> Opener<'a> {
         self.end(reading, stamp, lasting(stamp), Some(digest), true)
     }
 
-    fn read_jsonl(&mut self, found: &Found, file: &mut File, stamp: Stamp, whole: bool) -> anyhow::Result<Seen> {
-        let limits = self.options.limits;
+    /// Reads what holds many articles, or packs one.
+    fn read_container(&mut self, found: &Found, file: &mut File, form: Form, stamp: Stamp, whole: bool) -> anyhow::Result<Seen> {
         let tail = if whole { Tail::Final } else { Tail::MayGrow };
         let mut numbering = Numbering::new(self.past.numbered_entries(&found.source)?);
         if numbering.needs_survey() {
-            file.seek(SeekFrom::Start(0))?;
-            let mut items = Items::new(BufReader::with_capacity(BUFFER_BYTES, (&*file).take(stamp.size)), limits.document_bytes_max, tail);
-            while let Some(item) = items.read_next()? {
-                if item.given_id.is_none() {
-                    numbering.survey(item.digest);
+            unpack(found, file, form, stamp, tail, self.options.limits, &mut |unpacked| {
+                if let Unpacked::Entry(Piece { given_id: None, digest, .. }) = unpacked {
+                    numbering.survey(digest);
                 }
-            }
+                Ok(ControlFlow::Continue(()))
+            })?;
         }
-        file.seek(SeekFrom::Start(0))?;
-        // Both passes see the same stretch of a file that grows meanwhile.
-        let mut items = Items::new(BufReader::with_capacity(BUFFER_BYTES, (&*file).take(stamp.size)), limits.document_bytes_max, tail);
         let mut ids = GivenIds::default();
         let mut reading = self.begin(found);
-        while let Some(item) = items.read_next()? {
+        // Both passes see the same stretch of a file that grows meanwhile.
+        let limits = self.options.limits;
+        let left_out = unpack(found, file, form, stamp, tail, limits, &mut |unpacked| {
             if reading.entries >= limits.entries_max {
                 self.reject_entries_beyond(&mut reading)?;
-                break;
+                return Ok(ControlFlow::Break(()));
             }
-            reading.entries += 1;
-            let entry = match &item.given_id {
-                Some(id) => ids.name(id),
-                None => match numbering.place(item.place, item.digest) {
-                    Place::Unchanged(_) if !self.again => {
-                        self.tally.articles_unchanged += 1;
-                        continue;
-                    }
-                    Place::Unchanged(number) | Place::Number(number) => Entry::numbered(number),
-                },
-            };
-            let key = Key::of_entry(&found.source.0, &entry);
-            let Some(attempts) = self.attempt(&key, item.digest)? else {
-                self.tally.articles_unchanged += 1;
-                continue;
-            };
-            let origin = reading.origin(key, Some(entry), item.bytes, Some(item.digest), attempts);
-            match item.body {
-                Ok(bytes) => self.hand_in(&mut reading, origin, RawDocument::new(bytes, Format::Json))?,
-                Err(rejection) => self.reject(&mut reading, rejection.of(origin))?,
-            }
-        }
-        let complete = whole && !items.left_out;
+            self.take(&mut reading, unpacked, &mut ids, &mut numbering)?;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        let complete = whole && !left_out;
         let unchanged = stamp_of(&file.metadata()?) == stamp;
         let kept = if complete && unchanged { lasting(stamp) } else { None };
         self.end(reading, stamp, kept, None, complete && unchanged)
+    }
+
+    fn take(&mut self, reading: &mut Reading<'_>, unpacked: Unpacked, ids: &mut GivenIds, numbering: &mut Numbering) -> anyhow::Result<()> {
+        let source = Arc::clone(&reading.found.source);
+        let (piece, entry) = match unpacked {
+            Unpacked::Skipped(skip) => {
+                *self.tally.skipped.entry(skip).or_default() += 1;
+                return Ok(());
+            }
+            Unpacked::Broken(rejection) => {
+                reading.entries += 1;
+                let origin = reading.origin(Key::of_file(&source.0), None, 0, None, 1);
+                return self.reject(reading, rejection.of(origin));
+            }
+            Unpacked::Whole(piece) => (piece, None),
+            Unpacked::Entry(piece) => {
+                let entry = match &piece.given_id {
+                    Some(id) => ids.name(id),
+                    None => match numbering.place(piece.place, piece.digest) {
+                        Place::Unchanged(_) if !self.again => {
+                            reading.entries += 1;
+                            self.tally.articles_unchanged += 1;
+                            return Ok(());
+                        }
+                        Place::Unchanged(number) | Place::Number(number) => Entry::numbered(number),
+                    },
+                };
+                (piece, Some(entry))
+            }
+        };
+        reading.entries += 1;
+        let key = entry.as_ref().map_or_else(|| Key::of_file(&source.0), |entry| Key::of_entry(&source.0, entry));
+        let Some(attempts) = self.attempt(&key, piece.digest)? else {
+            self.tally.articles_unchanged += 1;
+            return Ok(());
+        };
+        let origin = reading.origin(key, entry, piece.bytes, Some(piece.digest), attempts);
+        match piece.body {
+            Ok(document) => self.hand_in(reading, origin, document),
+            Err(rejection) => self.reject(reading, rejection.of(origin)),
+        }
     }
 
     /// Which attempt at these bytes this would be; None where they are done.
@@ -355,6 +386,29 @@ impl<'a> Opener<'a> {
 }
 
 const BUFFER_BYTES: usize = 256 * 1024;
+
+/// Unpacks a file from its beginning; tells whether a last entry was left out that may still grow.
+fn unpack(
+    found: &Found,
+    file: &mut File,
+    form: Form,
+    stamp: Stamp,
+    tail: Tail,
+    limits: Limits,
+    sink: &mut Sink<'_>,
+) -> anyhow::Result<bool> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut unpacker = Unpacker::new(limits.into(), tail);
+    match form {
+        #[cfg(feature = "zip")]
+        Form::Container(Container::Zip) => unpacker.read_zip(&*file, sink)?,
+        _ => {
+            let input = BufReader::with_capacity(BUFFER_BYTES, (&*file).take(stamp.size));
+            unpacker.read(input, &found.source.0, sink)?;
+        }
+    }
+    Ok(unpacker.left_out)
+}
 
 impl Reading<'_> {
     fn origin(&self, key: Key, entry: Option<Entry>, bytes: u64, digest: Option<Digest>, attempts: u32) -> Origin {

@@ -102,7 +102,7 @@ mod tests {
             rescan: Duration::from_secs(60),
             follow_symlinks: false,
             after: After::Keep,
-            limits: Limits { document_bytes_max: 1, entries_max: 1, attempts_max: 1 },
+            limits: Limits { document_bytes_max: 1, entries_max: 1, attempts_max: 1, ratio_max: 1, depth_max: 1 },
             out: Some(PathBuf::from("/in/wire/out")),
         };
         let places = Places::new(&options).unwrap();

@@ -6,44 +6,7 @@ use std::rc::Rc;
 use super::Spoiled;
 use super::gzip::Gzip;
 use super::meter::{Meter, Packed, Unpacked};
-
-/// How a file is compressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Compression {
-    Gzip,
-    Zstd,
-    Bzip2,
-    Xz,
-}
-
-impl Compression {
-    /// Told by the first bytes, which each of them has for that.
-    pub fn tell(head: &[u8]) -> Option<Self> {
-        match head {
-            [0x1F, 0x8B, 8, ..] => Some(Self::Gzip),
-            // A Zstandard file may begin with a frame that says something and holds nothing.
-            [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Some(Self::Zstd),
-            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, ..] | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, ..] => {
-                Some(Self::Bzip2)
-            }
-            [0xFD, b'7', b'z', b'X', b'Z', 0, ..] => Some(Self::Xz),
-            _ => None,
-        }
-    }
-
-    /// The file's name without what only says that it is compressed: `a.jsonl` for `a.jsonl.gz`.
-    pub fn inner_name(name: &[u8]) -> &[u8] {
-        const SUFFIXES: [&[u8]; 7] = [b".gz", b".gzip", b".zst", b".zstd", b".bz2", b".xz", b".z"];
-        for suffix in SUFFIXES {
-            if let Some(at) = name.len().checked_sub(suffix.len())
-                && name.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(suffix))
-            {
-                return name.get(..at).unwrap_or(name);
-            }
-        }
-        name
-    }
-}
+use super::signs::Compression;
 
 /// What a dictionary may take: the most that the tools use unless they are asked for more.
 const DICTIONARY_BYTES_MAX: u64 = 128 * 1024 * 1024;
@@ -193,12 +156,5 @@ mod tests {
         assert_eq!(read(&[first.clone(), second, third.clone()].concat()), "one w|parse.malformed|three");
         assert_eq!(read(&[&first[..], b"\0\0\0\0", &third].concat()), "one three");
         assert_eq!(read(&[&first[..], b"noise", &third].concat()), "one |parse.malformed|three");
-    }
-
-    #[test]
-    fn a_name_says_what_is_inside() {
-        assert_eq!(Compression::inner_name(b"wire/a.JSONL.GZ"), b"wire/a.JSONL");
-        assert_eq!(Compression::inner_name(b"a.txt"), b"a.txt");
-        assert_eq!(Compression::inner_name(b"gz"), b"gz");
     }
 }

@@ -61,12 +61,6 @@ struct Author {
     name: Option<String>,
 }
 
-/// True where a file that begins like this is a JSON Feed.
-pub fn begins_feed(head: &[u8]) -> bool {
-    let says_so = memchr::memmem::find(head, b"jsonfeed.org/version/").is_some();
-    says_so && memchr::memmem::find(head, b"\"version\"").is_some()
-}
-
 /// What stands beside the items and is longer says nothing about them.
 const CHANNEL_VALUE_BYTES_MAX: u64 = 64 * 1024;
 

@@ -6,6 +6,8 @@
 
 #[cfg(feature = "compression")]
 pub mod compression;
+#[cfg(any(feature = "feeds", feature = "newsml"))]
+mod decoding;
 #[cfg(feature = "feeds")]
 pub mod feed;
 #[cfg(feature = "compression")]
@@ -15,10 +17,15 @@ pub mod json_feed;
 pub mod json_scan;
 pub mod mbox;
 mod meter;
+#[cfg(feature = "newsml")]
+pub mod news_message;
+pub mod signs;
+pub mod unpack;
 #[cfg(feature = "warc")]
 pub mod warc;
 #[cfg(feature = "warc")]
 mod warc_http;
+pub mod xml_split;
 
 use std::io;
 
@@ -35,6 +42,13 @@ pub struct Limits {
     pub ratio_max: u64,
     /// How many containers may lie in each other.
     pub depth_max: u64,
+}
+
+impl From<crate::sources::Limits> for Limits {
+    fn from(limits: crate::sources::Limits) -> Self {
+        let crate::sources::Limits { document_bytes_max, ratio_max, depth_max, .. } = limits;
+        Self { document_bytes_max, ratio_max, depth_max }
+    }
 }
 
 /// One article of a container, or why there is none in its place.

@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Read};
 
 use super::super::jsonl::too_long;
 use super::super::lines::{self, Line};
+use super::signs::begins_archive;
 use super::warc_http::{self, Page};
 use super::{Limits, Piece, Spoiled, naming_id};
 use crate::model::{Body, Charset, Digest, Format, Given, Metadata, RawDocument, Stage};
@@ -40,11 +41,6 @@ const HEADER_LINES_MAX: usize = 200;
 const HEADER_LINE_BYTES_MAX: u64 = 64 * 1024;
 /// What HTTP says before a page.
 const HTTP_HEADER_BYTES_MAX: u64 = 256 * 1024;
-
-/// True where a file that begins like this is a web archive.
-pub fn begins_archive(head: &[u8]) -> bool {
-    head.starts_with(b"WARC/1.") || head.starts_with(b"WARC/0.1")
-}
 
 impl<R: BufRead> Records<R> {
     pub fn new(input: R, limits: Limits) -> Self {

@@ -1,11 +1,11 @@
-//! Cuts a feed into its items without reading them: an item that is broken inside costs itself alone, and nothing is
+//! Cuts a feed, or a message of many news items, into its items without reading them: an item that is broken inside costs itself alone, and nothing is
 //! kept but the one in hand.
 
 use std::io::{self, BufRead};
 
 use memchr::memchr;
 
-use super::no_root;
+use super::Spoiled;
 use crate::model::Digest;
 
 /// One item as it stands in the feed.
@@ -33,8 +33,24 @@ pub struct Splitter<R> {
     token_length: u64,
     /// The last bytes read, to see the end of a comment.
     tail: Vec<u8>,
-    /// Items are called `entry`.
-    atom: bool,
+    /// How items are called, and what ends them all.
+    names: Names,
+}
+
+#[derive(Clone, Copy)]
+struct Names {
+    item: &'static [u8],
+    around: &'static [&'static [u8]],
+}
+
+impl Names {
+    fn by_root(root: &[u8]) -> Self {
+        match root {
+            b"feed" => Self { item: b"entry", around: &[b"feed"] },
+            b"newsMessage" => Self { item: b"newsItem", around: &[b"itemSet", b"newsMessage"] },
+            _ => Self { item: b"item", around: &[b"channel", b"rss", b"RDF"] },
+        }
+    }
 }
 
 struct Capture {
@@ -59,7 +75,7 @@ impl<R: BufRead> Splitter<R> {
             token: Vec::new(),
             token_length: 0,
             tail: Vec::new(),
-            atom: false,
+            names: Names::by_root(b""),
         }
     }
 
@@ -110,11 +126,11 @@ impl<R: BufRead> Splitter<R> {
     /// What the tag in hand means for the item in hand.
     fn tag(&mut self) -> Option<Cut> {
         let (ends, name) = name_of(&self.token);
-        let is_item = if self.atom { name == b"entry" } else { name == b"item" };
-        let ends_all = ends && (if self.atom { name == b"feed" } else { matches!(name, b"channel" | b"rss" | b"RDF") });
+        let is_item = name == self.names.item;
+        let ends_all = ends && self.names.around.contains(&name);
         let empty = self.token.ends_with(b"/>");
         if self.root.is_empty() && !ends {
-            self.atom = name == b"feed";
+            self.names = Names::by_root(name);
             self.root = std::mem::take(&mut self.token);
             return None;
         }
@@ -140,7 +156,7 @@ impl<R: BufRead> Splitter<R> {
         if self.root.is_empty() {
             // So that it is told once.
             self.root.push(b'<');
-            return Err(no_root());
+            return Err(Spoiled::malformed("the XML file has no root element"));
         }
         Ok(self.item.take().map(Capture::open))
     }
