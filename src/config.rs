@@ -164,6 +164,7 @@ impl Taken<'_> {
 
     fn stages(&self) -> stages::Options {
         let mut options = stages::Options::default();
+        options.parse.ratio_max = self.number("limits.ratio");
         options.quotes.max = self.count("quotes.max");
         options.quotes.min_words = self.count("quotes.min_words");
         options.quotes.indirect = self.flag("quotes.indirect");

@@ -1,9 +1,19 @@
 //! Unwraps a document: what of its bytes is the article's text, and what it says about itself.
 
+#[cfg(feature = "office")]
+mod docx;
 #[cfg(feature = "email")]
 mod email;
+#[cfg(feature = "office")]
+mod epub;
 pub mod fragment;
 mod given;
+#[cfg(feature = "newsml")]
+mod news_item;
+#[cfg(feature = "office")]
+mod packed;
+#[cfg(feature = "newsml")]
+mod tree;
 pub mod wire_date;
 #[cfg(any(feature = "feeds", feature = "newsml", feature = "office"))]
 pub mod xml;
@@ -15,8 +25,17 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Format, Layout, Metadata, ParsedArticle, RawDocument, SourceFacts, StageError};
 
 /// How documents are unwrapped.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Options {}
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Options {
+    /// How many times its packed size an office file or a book may unpack to.
+    pub ratio_max: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { ratio_max: 200 }
+    }
+}
 
 /// True where reading the document means running a large library over what strangers wrote, which is better done in a
 /// process of its own.
@@ -40,6 +59,12 @@ pub fn parse(document: RawDocument, options: &Options) -> Result<ParsedArticle, 
     match format {
         #[cfg(feature = "email")]
         Format::Eml | Format::Mbox => return email::parse(&bytes, format),
+        #[cfg(feature = "office")]
+        Format::Docx => return docx::parse(&bytes, options),
+        #[cfg(feature = "office")]
+        Format::Epub => return epub::parse(&bytes, options),
+        #[cfg(feature = "newsml")]
+        Format::Newsml | Format::Nitf => return news_item::parse(&bytes, format),
         _ => {}
     }
     let document = RawDocument::new(bytes, format);

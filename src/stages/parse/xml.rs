@@ -111,3 +111,20 @@ fn resolved(value: &str) -> String {
     }
     out + rest
 }
+
+/// UTF-8 or UTF-16, which is all that XML has without a declaration, or as declared.
+pub fn decoded(bytes: &[u8]) -> String {
+    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
+        return encoding.decode(bytes).0.into_owned();
+    }
+    match str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => {
+            let declaration = String::from_utf8_lossy(bytes.get(..bytes.len().min(200)).unwrap_or_default());
+            let label =
+                declaration.split_once("encoding=").and_then(|(_, rest)| rest.get(1..)).and_then(|rest| rest.split(['"', '\'']).next());
+            let encoding = label.and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes())).unwrap_or(encoding_rs::WINDOWS_1252);
+            encoding.decode(bytes).0.into_owned()
+        }
+    }
+}
