@@ -12,6 +12,8 @@ mod given;
 mod news_item;
 #[cfg(feature = "office")]
 mod packed;
+#[cfg(feature = "pdf")]
+mod pdf;
 #[cfg(feature = "newsml")]
 mod tree;
 pub mod wire_date;
@@ -63,6 +65,8 @@ pub fn parse(document: RawDocument, options: &Options) -> Result<ParsedArticle, 
         Format::Docx => return docx::parse(&bytes, options),
         #[cfg(feature = "office")]
         Format::Epub => return epub::parse(&bytes, options),
+        #[cfg(feature = "pdf")]
+        Format::Pdf => return pdf::parse(bytes),
         #[cfg(feature = "newsml")]
         Format::Newsml | Format::Nitf => return news_item::parse(&bytes, format),
         _ => {}
