@@ -6,6 +6,7 @@ mod bad_input;
 mod commands;
 mod config;
 mod desk;
+mod kill;
 mod looking;
 mod sandbox;
 mod snapshots;
