@@ -19,7 +19,7 @@ use crate::stages;
 
 pub use layers::Layers;
 pub use problem::{Problem, Problems};
-pub use roots::roots_of;
+pub use roots::{configured_roots, roots_of};
 pub use schema::schema;
 
 use layers::Values;
@@ -34,6 +34,8 @@ pub const DEFAULT_FILE: &str = "pipeline.toml";
 #[derive(Clone, Debug)]
 pub struct Config {
     pub input_paths: Vec<String>,
+    /// Where each of them was set.
+    pub input_places: Vec<String>,
     pub include: Vec<String>,
     pub exclude: Vec<String>,
     pub settle: Duration,
@@ -136,6 +138,7 @@ impl Taken<'_> {
     fn config(&self, layers: &Layers, problems: &mut Vec<Problem>) -> Config {
         Config {
             input_paths: self.strings("input.paths"),
+            input_places: self.values.items_of("input.paths").into_iter().map(|(_, place)| place).collect(),
             include: self.strings("input.include"),
             exclude: self.strings("input.exclude"),
             settle: self.time("input.settle"),

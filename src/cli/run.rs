@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::config::{Config, roots_of};
+use crate::config::{Config, configured_roots, roots_of};
 use crate::pipeline::{self, Input, Output, Progress, Settings, Tally};
 use crate::sinks::stdout::OnRejection;
 use crate::sources;
@@ -142,21 +142,14 @@ fn ensure_empty(config: &Config) -> anyhow::Result<()> {
 }
 
 pub(super) fn sources_of(paths: &[PathBuf], config: &Config, to_stdout: bool, command: &str) -> anyhow::Result<sources::Options> {
-    let configured: Vec<PathBuf>;
-    let paths = if paths.is_empty() {
-        configured = config.input_paths.iter().map(PathBuf::from).collect();
-        &configured
-    } else {
-        paths
-    };
-    if paths.is_empty() {
+    let out = (!to_stdout).then_some(config.out.as_path());
+    let roots = if paths.is_empty() { configured_roots(config, out)? } else { roots_of(paths, out)? };
+    if roots.is_empty() {
         return Err(WrongUsage(format!(
             "no path to read: name one, like `copydesk {command} articles/`, or set input.paths in pipeline.toml"
         ))
         .into());
     }
-    let out = (!to_stdout).then_some(config.out.as_path());
-    let roots = roots_of(paths, out)?;
     Ok(options_of(roots, config, to_stdout))
 }
 

@@ -9,18 +9,28 @@ use rustix::fs::Access;
 
 use crate::sources::Root;
 
+use super::Config;
 use super::problem::{Problem, Problems};
 
 /// Turns paths as typed, `path` or `name=path`, into roots. Refuses a path that is not there, one below the output
 /// folder, and two of one name. The same path twice is one root.
 pub fn roots_of(paths: &[PathBuf], out: Option<&Path>) -> Result<Vec<Root>, Problems> {
-    let typed: Vec<_> = paths.iter().map(|path| (path.clone(), None)).collect();
+    roots_at(&paths.iter().map(|path| (path.clone(), None)).collect::<Vec<_>>(), out)
+}
+
+fn roots_at(typed: &[(PathBuf, Option<String>)], out: Option<&Path>) -> Result<Vec<Root>, Problems> {
     let (mut problems, mut warnings) = (Vec::new(), Vec::new());
-    let roots = find_roots(&typed, out, &mut problems, &mut warnings);
+    let roots = find_roots(typed, out, &mut problems, &mut warnings);
     for Problem { place, message } in warnings {
         tracing::warn!(input = place, "{message}");
     }
     if problems.is_empty() { Ok(roots) } else { Err(Problems(problems)) }
+}
+
+/// As [`roots_of`], of the paths that are configured: what is wrong is told with its place in the settings.
+pub fn configured_roots(config: &Config, out: Option<&Path>) -> Result<Vec<Root>, Problems> {
+    let places = config.input_places.iter().cloned().map(Some);
+    roots_at(&config.input_paths.iter().map(PathBuf::from).zip(places).collect::<Vec<_>>(), out)
 }
 
 /// As [`roots_of`], with all that is to be said of each path. A path from a file comes with its place there.
