@@ -11,11 +11,11 @@ use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::config::{Config, configured_roots, roots_of};
+use crate::config::{Config, configured_roots, ensure_moved_out, roots_of};
 use crate::pipeline::{self, Input, Output, Progress, Settings, Tally};
 use crate::sinks::stdout::OnRejection;
-use crate::sources;
 use crate::sources::stdin::StdinFormat;
+use crate::sources::{self, After};
 use crate::telemetry;
 
 use super::{Common, Exit, WrongUsage, announce, counted, progress, sandbox, tell};
@@ -85,6 +85,9 @@ pub fn batch(batch: &Batch, common: &Common) -> anyhow::Result<Exit> {
         ensure_empty(&config)?;
     }
     let sources = sources_of(&batch.paths, &config, to_stdout, "batch")?;
+    if to_stdout && config.after != After::Keep {
+        tracing::warn!("`input.after` has no effect: nobody can say whether records on standard output are durable");
+    }
     let begun = Instant::now();
     let output = output_of(&config, to_stdout);
     let (tally, stopped_by) = run(Input::Walk(sources), output, &config, common)?;
@@ -150,6 +153,7 @@ pub(super) fn sources_of(paths: &[PathBuf], config: &Config, to_stdout: bool, co
         ))
         .into());
     }
+    ensure_moved_out(&config.after, &roots)?;
     Ok(options_of(roots, config, to_stdout))
 }
 

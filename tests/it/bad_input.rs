@@ -76,6 +76,26 @@ fn two_inputs_of_one_name_are_refused_and_told_how_to_go_on() {
 }
 
 #[test]
+fn inputs_are_never_moved_to_where_they_would_be_read_again() {
+    let into = |folder| ["batch", "wire", "--set", "input.after=move", "--set", folder];
+    for folder in ["input.move_to=wire/done", "input.move_to=wire", "input.move_to=./wire/not/there"] {
+        let desk = check(|_| {}, &into(folder), 2, &["input.move_to", "lies in the input wire", "choose another"]);
+        assert!(desk.path("wire/a.txt").exists());
+    }
+    let desk = check(|_| {}, &into("input.move_to=done"), 0, &[]);
+    assert!(desk.path("done/wire/a.txt").exists() && !desk.path("wire/a.txt").exists());
+}
+
+#[test]
+fn inputs_stay_where_nobody_can_say_that_their_records_are_durable() {
+    let desk = Desk::new();
+    desk.put("wire/a.txt", ARTICLE);
+    let said = desk.run(&["batch", "wire", "-o", "-", "--set", "input.after=delete"]).ended_with(0);
+    assert!(said.stderr.contains("`input.after` has no effect"), "{}", said.stderr);
+    assert!(desk.path("wire/a.txt").exists());
+}
+
+#[test]
 fn a_name_that_leads_elsewhere_is_refused() {
     check(|_| {}, &["batch", "..=wire"], 2, &["leads elsewhere"]);
 }

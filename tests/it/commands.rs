@@ -342,6 +342,20 @@ fn quiet_says_nothing_and_json_says_everything_in_json() {
 }
 
 #[test]
+fn a_terminal_shows_how_far_a_run_is() {
+    let desk = Desk::new();
+    for number in 0..200 {
+        desk.put(&format!("wire/{number}.txt"), format!("{ARTICLE}{}", "It rained all day. ".repeat(40)));
+    }
+    let command = format!("stty cols 120; '{}' batch wire -j 1", env!("CARGO_BIN_EXE_copydesk"));
+    let shown = std::process::Command::new("script").args(["-qec", &command, "/dev/null"]).current_dir(desk.path("")).output();
+    let Ok(shown) = shown else { return }; // Without `script` there is no terminal to be had.
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(shown.contains(" files, ") && shown.contains(" records, ") && shown.contains("/s, "), "{shown}");
+    assert!(shown.contains("200 records, 0 rejected, 0 unchanged"), "{shown}");
+}
+
+#[test]
 fn colours_are_used_where_they_are_asked_for_and_nowhere_else() {
     let desk = Desk::new();
     assert!(desk.run(&["--help", "--color", "always"]).ended_with(0).stdout.contains('\x1b'));
