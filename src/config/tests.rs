@@ -186,3 +186,10 @@ fn inputs_and_output_are_looked_at() {
     let out = Layers { out: Some(path("page").into()), ..Layers::default() };
     assert_eq!(told(&super::report(&out).problems), ["--out"]);
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_reading_of_settings_panic(text in "(\\[{1,2}(input|summary|quotes)?\\]{0,2}|max|paths|settle| ?= ?|[0-9a-z\"'\\\\.,{}é\u{0}]{0,6}|\n|\r\n|#){0,40}", flag in "\\PC{0,30}") {
+        let _ = report(&layers(&text, &[("COPYDESK_A__B", &flag), ("COPYDESK_INPUT__PATHS", &flag)], &[&flag, &format!("input.include={flag}")]));
+    }
+}

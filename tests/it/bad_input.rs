@@ -356,6 +356,27 @@ fn a_batch_that_is_told_to_stop_says_how_much_is_left_and_goes_on_the_next_time(
 }
 
 #[test]
+fn a_second_signal_ends_a_run_that_cannot_finish_what_is_under_way() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let desk = Desk::new();
+    for number in 0..100 {
+        desk.put(&format!("wire/{number:03}.txt"), format!("{ARTICLE} Number {number}. {}", "It rained all day. ".repeat(200)));
+    }
+    // Nobody reads the records, so that writing them waits for ever.
+    let mut batch = desk.start(&["batch", "wire", "-o", "-"]);
+    let mut stderr = std::io::BufReader::new(batch.stderr.take().unwrap());
+    let mut told = String::new();
+    let stdout = batch.stdout.take().unwrap();
+    wait_for("the pipe to be full", || (rustix::io::ioctl_fionread(&stdout).unwrap() > 60_000).then_some(()));
+    kill_process(Pid::from_child(&batch), Signal::INT).unwrap();
+    std::io::BufRead::read_line(&mut stderr, &mut told).unwrap();
+    assert!(told.contains("once more to end at once"), "{told}");
+    assert!(batch.try_wait().unwrap().is_none(), "what is under way is still to be written");
+    kill_process(Pid::from_child(&batch), Signal::TERM).unwrap();
+    assert_eq!(wait_for("the end of the run", || batch.try_wait().unwrap()).code(), Some(143));
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_ends_the_run_quietly() {
     let desk = Desk::new();
     for number in 0..300 {
