@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn a_request_bears_the_time_of_asking_and_nothing_else_is_left() {
         let state = tempfile::tempdir().unwrap();
-        let request = state.path().join(REQUEST);
+        let request = state.path().join("replay-requested");
         for _ in 0..2 {
             place(state.path(), &request).unwrap();
         }

@@ -78,6 +78,36 @@ fn a_broken_line_is_rejected_and_the_next_one_read() {
 }
 
 #[test]
+fn a_filter_that_is_to_fail_writes_what_came_before_the_first_rejection() {
+    let desk = Desk::new();
+    let line = |number: u32| format!("{{\"id\":{number},\"text\":\"The ferry left at {number}.\"}}\n");
+    let sound: String = (0..150).map(line).collect();
+    let input = format!("{sound}{{\"text\n{}{{\"text\n", line(150));
+    for jobs in ["1", "8"] {
+        let said = desk.run_with(&["pipe", "--format", "jsonl", "--on-error", "fail", "-j", jobs], input.as_bytes()).ended_with(1);
+        let records = said.records();
+        assert_eq!(records.len(), 150, "-j {jobs}");
+        for (number, record) in records.iter().enumerate() {
+            assert!(record["text"].as_str().unwrap().contains(&format!("left at {number}.")), "{record}");
+        }
+        assert_eq!(said.stderr.lines().count(), 1, "{}", said.stderr);
+        assert!(said.stderr.contains("entry 151"), "{}", said.stderr);
+    }
+}
+
+#[test]
+fn paths_that_lead_nowhere_are_answered_for_at_once() {
+    let desk = Desk::new();
+    desk.put("a.txt", ARTICLE);
+    let paths: String = (0..100).map(|number| format!("gone-{number}.txt\n")).collect::<String>() + "a.txt\n";
+    let begun = std::time::Instant::now();
+    let said = desk.run_with(&["pipe", "--format", "paths"], paths.as_bytes()).ended_with(1);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20));
+    assert_eq!(said.records().len(), 1);
+    assert_eq!(said.stderr.matches("check the path").count(), 100, "{}", said.stderr);
+}
+
+#[test]
 fn what_cannot_be_run_ends_with_two_and_says_what_to_do() {
     let desk = Desk::new();
     desk.put("wire/a.txt", ARTICLE);
@@ -309,6 +339,20 @@ fn quiet_says_nothing_and_json_says_everything_in_json() {
     let last = lines.last().unwrap();
     assert_eq!((&last["message"], &last["records"], &last["rejected"]), (&Value::from("finished"), &Value::from(0), &Value::from(1)));
     assert!(lines.iter().all(|line| line["level"].is_string() && line["timestamp"].is_string()));
+}
+
+#[test]
+fn a_terminal_shows_how_far_a_run_is() {
+    let desk = Desk::new();
+    for number in 0..200 {
+        desk.put(&format!("wire/{number}.txt"), format!("{ARTICLE}{}", "It rained all day. ".repeat(40)));
+    }
+    let command = format!("stty cols 120; '{}' batch wire -j 1", env!("CARGO_BIN_EXE_copydesk"));
+    let shown = std::process::Command::new("script").args(["-qec", &command, "/dev/null"]).current_dir(desk.path("")).output();
+    let Ok(shown) = shown else { return }; // Without `script` there is no terminal to be had.
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(shown.contains(" files, ") && shown.contains(" records, ") && shown.contains("/s, "), "{shown}");
+    assert!(shown.contains("200 records, 0 rejected, 0 unchanged"), "{shown}");
 }
 
 #[test]
