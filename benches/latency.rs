@@ -30,7 +30,7 @@ fn main() {
         fs::write(folder.join("article.txt"), text).expect("the folder can be written to");
     });
     let mut lines = None;
-    row("a line of JSONL", move |wire, number, text| {
+    row("a line, file kept open", move |wire, number, text| {
         let file = lines.get_or_insert_with(|| File::create(wire.join("lines.jsonl")).expect("the file can be made"));
         let line = serde_json::json!({"id": number, "text": text}).to_string() + "\n";
         file.write_all(line.as_bytes()).expect("the file can be written to");
