@@ -1,5 +1,10 @@
 //! Unwraps a document: what of its bytes is the article's text, and what it says about itself.
 
+mod agencies;
+pub(crate) mod bylines;
+pub(crate) mod dates;
+pub mod html;
+
 use crate::model::{Layout, Metadata, ParsedArticle, RawDocument, SourceFacts, StageError};
 
 /// How documents are unwrapped.
