@@ -1,6 +1,8 @@
 //! Unwraps a document: what of its bytes is the article's text, and what it says about itself.
 
-use crate::model::{Layout, Metadata, ParsedArticle, RawDocument, SourceFacts, StageError};
+pub mod html;
+
+use crate::model::{Format, Layout, Metadata, ParsedArticle, RawDocument, SourceFacts, StageError};
 
 /// How documents are unwrapped.
 #[derive(Clone, Debug, Default)]
@@ -9,6 +11,9 @@ pub struct Options {}
 /// Unwraps one document.
 pub fn parse(document: RawDocument, _options: &Options) -> Result<ParsedArticle, StageError> {
     let text = String::from_utf8(document.bytes).map_err(|_| StageError::Binary)?;
+    if document.format == Format::Html {
+        return html::parse(&text, None, &html::Options::default());
+    }
     Ok(ParsedArticle {
         metadata: Metadata::default(),
         source: SourceFacts::new(document.format, "utf-8"),
