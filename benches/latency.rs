@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --bench latency`
 
+#![expect(clippy::print_stdout, reason = "a bench says on standard output what it has measured")]
+
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
