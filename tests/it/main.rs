@@ -8,4 +8,5 @@ mod config;
 mod desk;
 mod looking;
 mod sandbox;
+mod schemas;
 mod snapshots;
