@@ -9,4 +9,5 @@ mod desk;
 mod kill;
 mod looking;
 mod sandbox;
+mod schemas;
 mod snapshots;
