@@ -162,7 +162,7 @@ impl Stdin<'_> {
         let found = Found { path: Path::new(std::ffi::OsStr::from_bytes(path)).to_path_buf(), source, named: true };
         self.opener.tally.files_found += 1;
         match self.opener.see(&found, &mut Settling::default(), Hint::Seen)? {
-            Seen::Unchanged | Seen::Read { .. } => Ok(()),
+            Seen::Done(_) | Seen::LeftOut | Seen::Read(_) => Ok(()),
             Seen::Wait(_) | Seen::Refused(_) => walk::read_later_once(&mut self.opener, found, &mut Afterwards::nothing(), stop),
         }
     }
