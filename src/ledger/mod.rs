@@ -8,8 +8,10 @@ mod database;
 mod lines;
 mod lock;
 mod recovery;
+mod repair;
 mod segments;
 mod view;
+mod writer;
 
 use std::fmt;
 use std::fs;
@@ -22,8 +24,10 @@ pub use audit::{Audit, audit};
 pub use database::{ArticleRow, FileRow, Group, RejectionRow, SegmentRow};
 pub use lines::{LINE_BYTES_MAX, Line, Lines, is_whole};
 pub use recovery::Recovered;
+pub use repair::{Repaired, repair};
 pub use segments::{Segment, Series, list_segments};
 pub use view::{Counts, RejectedArticle, View};
+pub use writer::{Writer, writer_of};
 
 use database::Database;
 use lock::Lock;
@@ -89,7 +93,11 @@ impl Ledger {
         let state = out.join(STATE_FOLDER);
         create(&state).map_err(|error| CannotGoOn(format!("cannot create {}: {error}; choose another --out", state.display())))?;
         let lock = Lock::take(&state)?;
-        let mut database = Database::open(&state)?;
+        Self::open_locked(out, lock)
+    }
+
+    fn open_locked(out: &Path, lock: Lock) -> anyhow::Result<Self> {
+        let mut database = Database::open(&out.join(STATE_FOLDER))?;
         let recovered = recovery::recover(out, &mut database).map_err(|error| match error.is::<CannotGoOn>() {
             true => error,
             false => CannotGoOn(format!("cannot recover {}: {error:#}; check its permissions and the disk", out.display())).into(),

@@ -1,9 +1,10 @@
 //! Hands documents to the line: in small batches, within the memory budget, in order.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
+use super::Stop;
 use crate::model::{Batch, Envelope, FileRead, Format, Held, Origin, Outcome, RawDocument, Rejection};
 
 /// A batch is closed at this many articles: a hop costs some 40 µs, which 64 articles of 100 µs hardly feel.
@@ -40,8 +41,14 @@ impl MemoryBudget {
     }
 }
 
-/// The line's entrance. Used from a thread that may block.
+/// The line's entrance. Used from a thread that may block. Clones share what is waiting.
+#[derive(Clone)]
 pub struct Intake {
+    shared: Arc<Mutex<Entrance>>,
+    stop: Option<Stop>,
+}
+
+struct Entrance {
     batches: mpsc::Sender<Batch<RawDocument>>,
     outcomes: mpsc::Sender<Outcome>,
     budget: MemoryBudget,
@@ -64,11 +71,49 @@ impl std::error::Error for LineClosed {}
 
 impl Intake {
     pub fn new(batches: mpsc::Sender<Batch<RawDocument>>, outcomes: mpsc::Sender<Outcome>, budget: MemoryBudget) -> Self {
-        Self { batches, outcomes, budget, waiting: Vec::new(), waiting_bytes: 0, held: Vec::new() }
+        let entrance = Entrance { batches, outcomes, budget, waiting: Vec::new(), waiting_bytes: 0, held: Vec::new() };
+        Self { shared: Arc::new(Mutex::new(entrance)), stop: None }
+    }
+
+    /// Takes nothing more in once the run is to stop, also in the middle of a file of millions.
+    pub fn until(self, stop: Stop) -> Self {
+        Self { stop: Some(stop), ..self }
     }
 
     /// Hands in one document. Blocks while the line is full: that is how a slow disk slows the reading down.
     pub fn hand_in(&mut self, origin: Origin, document: RawDocument) -> Result<(), LineClosed> {
+        self.entrance().hand_in(origin, document)?;
+        if self.stop.as_ref().is_some_and(Stop::is_set) {
+            // What was read is not lost: this one was the last.
+            self.flush()?;
+            return Err(LineClosed);
+        }
+        Ok(())
+    }
+
+    /// Sends what is waiting on its way. To be called whenever nothing more is at hand.
+    pub fn flush(&mut self) -> Result<(), LineClosed> {
+        self.entrance().flush()
+    }
+
+    /// Sets something aside that could not even be opened.
+    pub fn reject(&mut self, rejection: Envelope<Rejection>) -> Result<(), LineClosed> {
+        self.entrance().reject(rejection)
+    }
+
+    /// Tells the committer that a file is read to its end.
+    pub fn file_read(&mut self, file: FileRead) -> Result<(), LineClosed> {
+        self.entrance().file_read(file)
+    }
+
+    fn entrance(&self) -> MutexGuard<'_, Entrance> {
+        // A panic leaves nothing half done that another clone could trip over.
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entrance {
+    fn hand_in(&mut self, origin: Origin, document: RawDocument) -> Result<(), LineClosed> {
         let share = self.budget.share(&document);
         let permit = match Arc::clone(&self.budget.permits).try_acquire_many_owned(share) {
             Ok(permit) => permit,
@@ -87,8 +132,7 @@ impl Intake {
         Ok(())
     }
 
-    /// Sends what is waiting on its way. To be called whenever nothing more is at hand.
-    pub fn flush(&mut self) -> Result<(), LineClosed> {
+    fn flush(&mut self) -> Result<(), LineClosed> {
         if self.waiting.is_empty() {
             return Ok(());
         }
@@ -97,13 +141,11 @@ impl Intake {
         self.batches.blocking_send(batch).map_err(|_| LineClosed)
     }
 
-    /// Sets something aside that could not even be opened.
-    pub fn reject(&mut self, rejection: Envelope<Rejection>) -> Result<(), LineClosed> {
+    fn reject(&mut self, rejection: Envelope<Rejection>) -> Result<(), LineClosed> {
         self.outcomes.blocking_send(Outcome::Rejected(vec![rejection])).map_err(|_| LineClosed)
     }
 
-    /// Tells the committer that a file is read to its end.
-    pub fn file_read(&mut self, file: FileRead) -> Result<(), LineClosed> {
+    fn file_read(&mut self, file: FileRead) -> Result<(), LineClosed> {
         self.outcomes.blocking_send(Outcome::FileRead(file)).map_err(|_| LineClosed)
     }
 

@@ -15,11 +15,10 @@ pub(super) enum Writer {
 
 /// What an event said about how the file came to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(not(test), expect(dead_code, reason = "a watch over the folders will say them"))]
 pub(super) enum Hint {
     #[default]
     Seen,
-    /// A writer closed it.
+    /// A writer closed it, or whoever opens it again will be told of.
     Closed,
     /// It was renamed into place, whole.
     Renamed,

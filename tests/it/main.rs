@@ -2,5 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 mod architecture;
+mod bad_input;
 mod commands;
+mod config;
 mod desk;
+mod kill;
+mod looking;
+mod sandbox;
+mod schemas;
+mod snapshots;

@@ -13,11 +13,13 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{Format, ParsedArticle, RawDocument, StageError};
 use encoding::Decoded;
 
 /// How documents are unwrapped.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Options {
     pub html: html::Options,
     /// In bytes: unknown keys of a JSON object beyond this are left out of `source.extra`.
@@ -29,6 +31,19 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self { html: html::Options::default(), json_extra_bytes_max: 64 * 1024, json_depth_max: 64 }
+    }
+}
+
+/// True where reading the document means running a large library over what strangers wrote, which is better done in a
+/// process of its own.
+pub fn is_intricate(document: &RawDocument) -> bool {
+    match document.format {
+        Format::Text | Format::Markdown => false,
+        // The key as it is, or with a letter of it escaped, which only somebody who wants to hide it does.
+        Format::Json => {
+            [b"\"html\"".as_slice(), b"\\u006", b"\\u007"].iter().any(|key| memchr::memmem::find(&document.bytes, key).is_some())
+        }
+        Format::Html => true,
     }
 }
 
@@ -51,7 +66,7 @@ pub fn parse(document: RawDocument, options: &Options) -> Result<ParsedArticle, 
         Format::Text | Format::Markdown | Format::Html => wire::unwrap(&mut article),
     }
     article.source.format = format;
-    article.source.encoding = encoding;
+    article.source.encoding = encoding.into();
     let own = std::mem::take(&mut article.warnings);
     article.warnings = warnings;
     for warning in own {

@@ -1,38 +1,66 @@
-//! Finds the article on a page and reads what the page says about it.
+//! Reads a saved web page: finds the article on it, leaves menus, banners and comments behind, and notes its headline,
+//! authors and dates.
 
-use crate::model::{Format, Layout, Metadata, ParsedArticle, SourceFacts, StageError, Warning};
+mod blocks;
+mod containers;
+mod content;
+mod entities;
+mod metadata;
+mod render;
+mod signs;
+mod tags;
+mod tree;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Format, Layout, ParsedArticle, SourceFacts, StageError, Warning};
 
 /// How pages are read.
-#[derive(Clone, Debug, Default)]
-pub struct Options {}
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Options {
+    /// In bytes: the rest of a longer page is not read.
+    pub page_bytes_max: usize,
+}
 
-/// Reads a decoded page. `address` is where it came from.
-pub fn parse(page: &str, address: Option<&str>, _options: &Options) -> Result<ParsedArticle, StageError> {
-    let malformed = |error: dom_smoothie::ReadabilityError| StageError::Malformed { reason: error.to_string() };
-    let mut reader = dom_smoothie::Readability::new(page, address, None).map_err(malformed)?;
-    let Ok(article) = reader.parse() else { return Err(StageError::Empty) };
-    let (text, warnings) = (article.text_content.to_string(), vec![Warning::HtmlFallback]);
-    let metadata = Metadata {
-        url: address.map(str::to_owned),
-        site: article.site_name,
-        title: Some(article.title).filter(|title| !title.is_empty()),
-        authors: article.byline.as_deref().map(super::bylines::read).unwrap_or_default(),
-        published: article
-            .published_time
-            .as_deref()
-            .and_then(|date| super::dates::find(date, article.lang.as_deref()))
-            .map(|(_, date)| date),
-        updated: article.modified_time.as_deref().and_then(|date| super::dates::read(date, article.lang.as_deref())),
-        image: article.image,
-        ..Metadata::default()
-    };
+impl Default for Options {
+    fn default() -> Self {
+        Self { page_bytes_max: 24 << 20 }
+    }
+}
+
+/// Reads one page. `address` is where it was found; relative links are read against it.
+pub fn parse(page: &str, address: Option<&str>, options: &Options) -> Result<ParsedArticle, StageError> {
+    let mut warnings = Vec::new();
+    let read = page.get(..page.floor_char_boundary(options.page_bytes_max)).unwrap_or_default();
+    if read.len() < page.len() {
+        warnings.push(Warning::TextTruncated);
+    }
+    let tree = tree::Tree::read(read);
+    if tree.is_flattened {
+        warnings.push(Warning::HtmlFlattened);
+    }
+    let signs = signs::read(&tree);
+    let found = metadata::read(&tree, &signs, address);
+    let page = blocks::read(&tree, &signs);
+    let (picked, _) = content::pick(&tree, &signs, &page);
+    let mut text = render::text(&page, &picked);
+    if text.is_empty() {
+        warnings.push(Warning::HtmlFallback);
+        text = render::text(&page, &vec![true; page.blocks.len()]);
+    }
+    if text.is_empty() {
+        return Err(StageError::Empty);
+    }
     Ok(ParsedArticle {
-        metadata,
+        metadata: found.metadata,
         source: SourceFacts::new(Format::Html, "utf-8"),
-        language_declared: article.lang,
+        language_declared: found.language,
         language_given: false,
         text,
-        layout: Layout::Lines,
+        layout: Layout::Blocks,
         warnings,
     })
 }
+
+#[cfg(test)]
+mod tests;
