@@ -1,14 +1,14 @@
 //! Reads an article that came out of a feed or a web archive, and lets what the container knows about it stand.
 
 use super::{Options, fragment};
-use crate::model::{Body, Charset, Format, Given, Layout, Metadata, ParsedArticle, RawDocument, SourceFacts, StageError};
+use crate::model::{Body, Charset, Format, Given, Layout, Metadata, ParsedArticle, SourceFacts, StageError};
 
 /// Reads the bytes as the container says that they are, and lays over them what it knows.
 pub fn parse(bytes: Vec<u8>, format: Format, given: Given, options: &Options) -> Result<ParsedArticle, StageError> {
     let mut article = match given.body {
         // What a server says of a page is written into it, so that one place knows how encodings are told.
-        Body::Page => super::parse(RawDocument::new(declared(bytes, &given.charset), Format::Html), options)?,
-        Body::Text => super::parse(RawDocument::new(decoded(bytes, &given.charset), Format::Text), options)?,
+        Body::Page => super::read(declared(bytes, &given.charset), Format::Html, given.metadata.url.as_deref(), options)?,
+        Body::Text => super::read(decoded(bytes, &given.charset), Format::Text, None, options)?,
         Body::Fragment => {
             let html = String::from_utf8(decoded(bytes, &given.charset)).map_err(|_| StageError::Binary)?;
             ParsedArticle {

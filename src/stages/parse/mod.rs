@@ -1,41 +1,59 @@
 //! Unwraps a document: what of its bytes is the article's text, and what it says about itself.
 
+mod agencies;
+pub(crate) mod bylines;
+pub(crate) mod dates;
 #[cfg(feature = "office")]
 mod docx;
 #[cfg(feature = "email")]
 mod email;
+mod encoding;
 #[cfg(feature = "office")]
 mod epub;
 pub mod fragment;
 mod given;
+pub mod html;
+mod json;
+mod markdown;
 #[cfg(feature = "newsml")]
 mod news_item;
 #[cfg(feature = "office")]
 mod packed;
 #[cfg(feature = "pdf")]
 mod pdf;
+mod text;
 #[cfg(feature = "newsml")]
 mod tree;
+mod wire;
 pub mod wire_date;
 #[cfg(any(feature = "feeds", feature = "newsml", feature = "office"))]
 pub mod xml;
 #[cfg(feature = "zip")]
 pub mod zip;
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Format, Layout, Metadata, ParsedArticle, RawDocument, SourceFacts, StageError};
+use crate::model::{Format, ParsedArticle, RawDocument, StageError};
+use encoding::Decoded;
 
 /// How documents are unwrapped.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Options {
+    pub html: html::Options,
+    /// In bytes: unknown keys of a JSON object beyond this are left out of `source.extra`.
+    pub json_extra_bytes_max: usize,
+    /// In levels: an unknown key whose value nests deeper is left out too, since few programs could read the record.
+    pub json_depth_max: usize,
     /// How many times its packed size an office file or a book may unpack to.
     pub ratio_max: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { ratio_max: 200 }
+        Self { html: html::Options::default(), json_extra_bytes_max: 64 * 1024, json_depth_max: 64, ratio_max: 200 }
     }
 }
 
@@ -55,31 +73,54 @@ pub fn is_intricate(document: &RawDocument) -> bool {
 /// Unwraps one document.
 pub fn parse(document: RawDocument, options: &Options) -> Result<ParsedArticle, StageError> {
     let RawDocument { bytes, format, given } = document;
-    if let Some(given) = given {
-        return given::parse(bytes, format, *given, options);
-    }
-    match format {
+    let mut article = match (given, format) {
+        (Some(given), _) => given::parse(bytes, format, *given, options)?,
         #[cfg(feature = "email")]
-        Format::Eml | Format::Mbox => return email::parse(&bytes, format),
+        (None, Format::Eml | Format::Mbox) => email::parse(&bytes, format)?,
         #[cfg(feature = "office")]
-        Format::Docx => return docx::parse(&bytes, options),
+        (None, Format::Docx) => docx::parse(&bytes, options)?,
         #[cfg(feature = "office")]
-        Format::Epub => return epub::parse(&bytes, options),
+        (None, Format::Epub) => epub::parse(&bytes, options)?,
         #[cfg(feature = "pdf")]
-        Format::Pdf => return pdf::parse(bytes),
+        (None, Format::Pdf) => pdf::parse(bytes)?,
         #[cfg(feature = "newsml")]
-        Format::Newsml | Format::Nitf => return news_item::parse(&bytes, format),
-        _ => {}
+        (None, Format::Newsml | Format::Nitf) => news_item::parse(&bytes, format)?,
+        (None, format) => return read(bytes, format, None, options),
+    };
+    if article.metadata.dateline.is_none() {
+        wire::note_dateline(&mut article);
     }
-    let document = RawDocument::new(bytes, format);
-    let text = String::from_utf8(document.bytes).map_err(|_| StageError::Binary)?;
-    Ok(ParsedArticle {
-        metadata: Metadata::default(),
-        source: SourceFacts::new(document.format, "utf-8"),
-        language_declared: None,
-        language_given: false,
-        text,
-        layout: Layout::Lines,
-        warnings: Vec::new(),
-    })
+    Ok(article)
+}
+
+/// Reads what is text from its first byte to its last. `address` is where a page was found.
+fn read(bytes: Vec<u8>, format: Format, address: Option<&str>, options: &Options) -> Result<ParsedArticle, StageError> {
+    let Decoded { text, encoding, warnings } = encoding::decode(bytes, format)?;
+    if text.trim().is_empty() {
+        return Err(StageError::Empty);
+    }
+    let mut article = match format {
+        Format::Markdown => markdown::parse(&text),
+        Format::Html => html::parse(&text, address, &options.html)?,
+        Format::Json => json::parse(&text, encoding, options)?,
+        _ => text::parse(text),
+    };
+    match format {
+        // What a sender gives as the text is the text.
+        Format::Json => wire::note_dateline(&mut article),
+        _ => wire::unwrap(&mut article),
+    }
+    article.source.format = format;
+    article.source.encoding = encoding.into();
+    let own = std::mem::take(&mut article.warnings);
+    article.warnings = warnings;
+    for warning in own {
+        if !article.warnings.contains(&warning) {
+            article.warnings.push(warning);
+        }
+    }
+    if article.text.trim().is_empty() {
+        return Err(StageError::Empty);
+    }
+    Ok(article)
 }

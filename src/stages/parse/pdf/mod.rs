@@ -77,7 +77,7 @@ fn take_title(paragraphs: &mut Vec<paragraphs::Paragraph>) -> Option<String> {
     let first = paragraphs.iter().take(ABOVE_TITLE_MAX + 1).enumerate();
     let (at, title) = first.max_by(|(a_at, a), (b_at, b)| a.size.total_cmp(&b.size).then(b_at.cmp(a_at)))?;
     let length = title.text.chars().count();
-    if title.size < text_size * TITLE_SIZE_MIN || length > TITLE_CHARACTERS_MAX || length < 3 || at > ABOVE_TITLE_MAX {
+    if title.size < text_size * TITLE_SIZE_MIN || !(3..=TITLE_CHARACTERS_MAX).contains(&length) || at > ABOVE_TITLE_MAX {
         return None;
     }
     Some(fragment::line_of(&paragraphs.remove(at).text))

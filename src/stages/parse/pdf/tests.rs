@@ -10,7 +10,7 @@ fn pdf(pages: &[&[(f64, f64, f64, &str)]]) -> Vec<u8> {
     for page in pages {
         let mut content = String::new();
         for (x, y, size, text) in *page {
-            let _ = write!(content, "BT /F1 {size} Tf {x} {y} Td ({}) Tj ET\n", text.replace('(', "\\(").replace(')', "\\)"));
+            let _ = writeln!(content, "BT /F1 {size} Tf {x} {y} Td ({}) Tj ET", text.replace('(', "\\(").replace(')', "\\)"));
         }
         let at = objects.len() + 1;
         let _ = write!(kids, "{at} 0 R ");
@@ -30,7 +30,7 @@ fn pdf(pages: &[&[(f64, f64, f64, &str)]]) -> Vec<u8> {
     let start = file.len();
     let _ = write!(file, "xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for place in places {
-        let _ = write!(file, "{place:010} 00000 n \n");
+        let _ = writeln!(file, "{place:010} 00000 n ");
     }
     let _ = write!(file, "trailer << /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n", objects.len() + 1);
     file.into_bytes()
