@@ -118,6 +118,21 @@ fn ends_like_a_sentence(text: &str) -> bool {
     !is_initial
 }
 
+/// True for lines short enough, with a number.
+pub(super) fn could_hold_date(line: &str) -> bool {
+    line.len() <= LINE_BYTES_MAX && line.chars().any(char::is_numeric)
+}
+
+/// "Foto por Ada Moe", "Photo by Ada Moe/Tide".
+pub(super) fn is_picture_credit(line: &str) -> bool {
+    let Some((first, rest)) = line.split_once(' ') else { return false };
+    let is_of_picture = vocabulary().pictures.contains(&folded(first.trim_end_matches(':')));
+    line.len() <= LINE_BYTES_MAX
+        && is_of_picture
+        && label(rest).is_some_and(|(names, _)| is_in_name_case(names))
+        && !ends_like_a_sentence(rest)
+}
+
 /// A line with a date and nothing else but who wrote, where, and for which paper.
 pub(super) fn dated_line(line: &str, language: Option<&str>) -> Option<Credits> {
     if line.len() > LINE_BYTES_MAX {

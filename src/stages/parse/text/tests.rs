@@ -213,6 +213,8 @@ fn notes_between_desks_are_left_out() {
         "Eds: Adds quotes",
         "==========",
         "Page 1 of 2",
+        "Foto por Amparo Rebolledo",
+        "Photo by Gwen Tarrick/Tide",
     ] {
         check(&format!("{note}\nNight ferry returns"), "title=Night ferry returns");
         check(&format!("{note}\n\nNight ferry returns"), "title=Night ferry returns");
