@@ -64,7 +64,7 @@ fn long_and_hostile_documents_are_read_in_linear_time() {
 proptest! {
     #[test]
     fn no_bytes_make_us_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-        for format in [Format::Text, Format::Markdown, Format::Json] {
+        for format in [Format::Text, Format::Markdown, Format::Html, Format::Json] {
             let _ = parsed(&bytes, format);
         }
     }

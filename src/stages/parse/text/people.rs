@@ -67,14 +67,11 @@ fn agencies(line: &str) -> Option<Vec<String>> {
 /// What follows "By ", "Von: "; true where a colon stands between.
 fn label(line: &str) -> Option<(&str, bool)> {
     let lower = folded(line);
-    let found =
-        vocabulary().by.iter().filter(|label| !matches!(label.as_str(), "from" | "da" | "texto" | "tekst" | "protokoll")).filter_map(
-            |label| {
-                let after = lower.strip_prefix(label.as_str())?;
-                let has_colon = after.trim_start().starts_with(':');
-                (has_colon || after.starts_with(' ')).then_some((label.chars().count(), has_colon))
-            },
-        );
+    let found = vocabulary().by.iter().filter(|label| !matches!(label.as_str(), "from" | "da")).filter_map(|label| {
+        let after = lower.strip_prefix(label.as_str())?;
+        let has_colon = after.trim_start().starts_with(':');
+        (has_colon || after.starts_with(' ')).then_some((label.chars().count(), has_colon))
+    });
     // Labels of one length and beginning are the same, so the longest is one.
     let (length, has_colon) = found.max()?;
     let end = line.char_indices().nth(length).map_or(line.len(), |(at, _)| at);
