@@ -143,7 +143,8 @@ impl Article<'_> {
             if !goes_on {
                 let regions = scene.regions(first, end);
                 let stated = Stated { stretch, words: *words, repeats, capital_nouns: self.capital_nouns };
-                kept = !said::is_too_little(&scene, &stated, &regions)
+                kept = stretch.dash
+                    || !said::is_too_little(&scene, &stated, &regions)
                     && judge.is_said(&said::features(&scene, &stated, &regions), stretch.span);
                 if !kept {
                     continue;

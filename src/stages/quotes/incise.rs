@@ -89,7 +89,7 @@ fn cue_length(tokens: &[Token], at: usize, end: usize, drops_subject: bool, dash
         next.gap & !JOINED == 0 && (next.capital || next.is(ARTICLE | TITLE | ROLE) || next.is(PRONOUN)) && !next.is(THAT)
     });
     let from_start =
-        head.iter().take(verb).all(|token| token.is(AUXILIARY | PRONOUN | ARTICLE) || token.after(JOINED) || token.span().len() <= 2);
+        head.iter().take(verb).all(|token| token.is(AUXILIARY | PRONOUN | ARTICLE) || token.after(JOINED) || token.span().len() <= 3);
     let fits = small && from_start && (inverted || subject && !next.is_some_and(|next| next.is(THAT)) || clear && drops_subject && by_dash);
     if !fits {
         return None;
