@@ -145,7 +145,7 @@ impl Article<'_> {
                 let stated = Stated { stretch, words: *words, repeats, capital_nouns: self.capital_nouns };
                 kept = stretch.dash
                     || !said::is_too_little(&scene, &stated, &regions)
-                    && judge.is_said(&said::features(&scene, &stated, &regions), stretch.span);
+                        && judge.is_said(&said::features(&scene, &stated, &regions), stretch.span);
                 if !kept {
                     continue;
                 }

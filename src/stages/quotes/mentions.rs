@@ -436,7 +436,8 @@ impl Scan<'_> {
         // "uno dei passeggeri"
         let noun_at = article + 1 + usize::from(of) + usize::from(of && plain(article + 2));
         // "ein hoher Beamter"
-        let described = self.capital_nouns && self.tokens.get(noun_at).is_some_and(|word| !word.capital && word.gap == 0 && !word.is(SMALL));
+        let described =
+            self.capital_nouns && self.tokens.get(noun_at).is_some_and(|word| !word.capital && word.gap == 0 && !word.is(SMALL));
         let noun_at = noun_at + usize::from(described);
         let listed = self.tokens.get(noun_at..(noun_at + MODIFIERS_MAX).min(self.tokens.len())).unwrap_or_default();
         let mut listed = listed.iter().take_while(|word| word.gap & !JOINED == 0 && !word.is(SMALL | ANY_VERB));

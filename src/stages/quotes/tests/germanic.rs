@@ -43,7 +43,11 @@ fn a_german_newspaper_in_marks_speaks() {
 #[test]
 fn a_german_agency_is_spoken_to() {
     check("de", "„Die Netze waren wieder leer“, sagte Jens Weber der dpa.", &[("Jens Weber", "Die Netze waren wieder leer")]);
-    check("de", "„Die Netze waren wieder leer“, sagte Jens Weber gegenüber der Hafenpost.", &[("Jens Weber", "Die Netze waren wieder leer")]);
+    check(
+        "de",
+        "„Die Netze waren wieder leer“, sagte Jens Weber gegenüber der Hafenpost.",
+        &[("Jens Weber", "Die Netze waren wieder leer")],
+    );
 }
 
 #[test]

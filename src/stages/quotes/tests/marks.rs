@@ -21,7 +21,8 @@ fn parts(language: &str, text: &str, expected: &[&str]) {
 
 #[test]
 fn every_pair_of_marks_is_read() {
-    for (open, close) in [("“", "”"), ("\"", "\""), ("„", "“"), ("„", "”"), ("«", "»"), ("« ", " »"), ("»", "«"), ("‘", "’"), ("「", "」")] {
+    for (open, close) in [("“", "”"), ("\"", "\""), ("„", "“"), ("„", "”"), ("«", "»"), ("« ", " »"), ("»", "«"), ("‘", "’"), ("「", "」")]
+    {
         spans("en", &format!("Ada Moe said: {open}The boat will not sail tonight.{close}"), &["The boat will not sail tonight"]);
     }
 }

@@ -87,7 +87,11 @@ fn italian_cues_stand_on_either_side() {
     check("it", "Carlo Rossi ha dichiarato: «La nave non parte questa sera».", &[("Carlo Rossi", "La nave non parte questa sera")]);
     check("it", "Secondo Carlo Rossi, «la nave non parte questa sera».", &[("Carlo Rossi", "la nave non parte questa sera")]);
     check("it", "«La nave non parte questa sera», spiega il sindaco Carlo Rossi.", &[("Carlo Rossi", "La nave non parte questa sera")]);
-    check("it", "«La nave non parte questa sera», ha detto uno dei passeggeri.", &[("uno dei passeggeri", "La nave non parte questa sera")]);
+    check(
+        "it",
+        "«La nave non parte questa sera», ha detto uno dei passeggeri.",
+        &[("uno dei passeggeri", "La nave non parte questa sera")],
+    );
     check("it", "Carlo Rossi: «La nave non parte questa sera»", &[("Carlo Rossi", "La nave non parte questa sera")]);
     check("it", "«La nave non parte questa sera», ha detto Carlo Rossi all'Ansa.", &[("Carlo Rossi", "La nave non parte questa sera")]);
 }

@@ -32,8 +32,16 @@ fn what_stands_beside_a_name_does_not_speak_in_its_place() {
 fn a_role_speaks_where_no_name_is_given() {
     check("en", "“The pump failed twice,” a police spokesman said.", &[("a police spokesman", "The pump failed twice")]);
     check("en", "“The pump failed twice this week,” the engineer said.", &[("the engineer", "The pump failed twice this week")]);
-    check("en", "“The pump failed twice this week,” said one of the passengers.", &[("one of the passengers", "The pump failed twice this week")]);
-    check("en", "In a statement, the company said: “The pump failed twice this week.”", &[("the company", "The pump failed twice this week")]);
+    check(
+        "en",
+        "“The pump failed twice this week,” said one of the passengers.",
+        &[("one of the passengers", "The pump failed twice this week")],
+    );
+    check(
+        "en",
+        "In a statement, the company said: “The pump failed twice this week.”",
+        &[("the company", "The pump failed twice this week")],
+    );
 }
 
 #[test]
@@ -62,7 +70,8 @@ fn initials_in_brackets_are_another_name() {
 
 #[test]
 fn people_of_one_surname_are_told_apart() {
-    let text = "Ada Moe sold the boat to Karl Vane.\n\n“I had no choice at all,” Ada Moe said.\n\n“He had no choice at all,” said Peter Moe.";
+    let text =
+        "Ada Moe sold the boat to Karl Vane.\n\n“I had no choice at all,” Ada Moe said.\n\n“He had no choice at all,” said Peter Moe.";
     check("en", text, &[("Ada Moe", "I had no choice at all"), ("Peter Moe", "He had no choice at all")]);
 }
 
@@ -111,7 +120,11 @@ fn a_post_is_said_by_whoever_wrote_it() {
 
 #[test]
 fn a_line_below_names_who_spoke() {
-    check("en", "“The sea does not ask whose boat it is.”\n\n— Mary Hale, fisher", &[("Mary Hale", "The sea does not ask whose boat it is")]);
+    check(
+        "en",
+        "“The sea does not ask whose boat it is.”\n\n— Mary Hale, fisher",
+        &[("Mary Hale", "The sea does not ask whose boat it is")],
+    );
 }
 
 #[test]
