@@ -137,3 +137,13 @@ fn words_that_call_something_so_belong_to_the_caller() {
 fn a_quote_can_have_no_speaker() {
     check("en", "“Nobody owns the sea around here.”", &[("", "Nobody owns the sea around here")]);
 }
+
+#[test]
+fn the_best_quote_is_a_whole_sentence_of_somebody_the_article_is_about() {
+    let text = "Mary Hale sold the ferry. Mary Hale called it “a very slow disaster of ours”.\n\n\
+                A passer-by said: “We will never see such a boat here again.”\n\n\
+                “The ferry carried this town for thirty years,” Mary Hale said.";
+    let quotes = super::quotes_of("en", text, &crate::stages::quotes::Options { max: 1, ..Default::default() });
+    let best: Vec<&str> = quotes.iter().map(|quote| quote.span.of(text)).collect();
+    assert_eq!(best, ["The ferry carried this town for thirty years"]);
+}
