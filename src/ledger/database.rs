@@ -1,6 +1,7 @@
 //! The index itself: one SQLite database, written by the committer alone.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -137,7 +138,15 @@ impl Database {
         segments(&self.connection)
     }
 
+    /// Enters all of the group or nothing. No room is told by an `io::Error` that says so.
     pub fn commit(&mut self, group: &Group) -> anyhow::Result<()> {
+        Ok(self.enter(group).map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => io::Error::new(io::ErrorKind::StorageFull, error),
+            _ => io::Error::other(error),
+        })?)
+    }
+
+    fn enter(&mut self, group: &Group) -> rusqlite::Result<()> {
         // A sealed segment may be moved away at once. Were the seal lost with the power, its lines would be missed; and
         // once it is durable, only the last segment of a series can end in a torn line.
         let seals = group.segments.iter().any(|row| row.sealed);
@@ -182,8 +191,7 @@ impl Database {
                 enter.execute(params![series_number(segment.series), segment.number, bytes, lines, sealed])?;
             }
         }
-        transaction.commit()?;
-        Ok(())
+        transaction.commit()
     }
 }
 
