@@ -3,4 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 mod architecture;
 mod commands;
+mod crash;
+mod crash_model;
 mod desk;
