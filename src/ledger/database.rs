@@ -123,8 +123,10 @@ impl Database {
         Ok(Self { connection, is_new: true })
     }
 
-    /// Says that everything has been entered: only then does the database count as one.
-    pub fn finish_rebuilding(&mut self) -> anyhow::Result<()> {
+    /// Says that everything has been entered, and makes all of it durable.
+    pub fn finish_recovery(&mut self) -> anyhow::Result<()> {
+        // A synced commit takes with it all that came before it in the write-ahead log.
+        self.connection.pragma_update(None, "synchronous", "FULL")?;
         self.connection.pragma_update(None, "user_version", VERSION)?;
         self.is_new = false;
         Ok(())

@@ -10,8 +10,9 @@ pub trait Index {
     /// True where everything is to be entered again from the records.
     fn is_new(&self) -> bool;
 
-    /// Says that everything has been entered: only then does the index count as one.
-    fn finish_rebuilding(&mut self) -> anyhow::Result<()>;
+    /// Says that everything has been entered, and makes all of it durable. Only then does a new index count as one. A
+    /// seal that a killed writer entered without syncing it would otherwise be seen, acted upon, and lost.
+    fn finish_recovery(&mut self) -> anyhow::Result<()>;
 
     fn latest(&self, key: &Key) -> anyhow::Result<Option<Known>>;
 
@@ -28,9 +29,9 @@ impl Index for Database {
         self.is_new
     }
 
-    fn finish_rebuilding(&mut self) -> anyhow::Result<()> {
+    fn finish_recovery(&mut self) -> anyhow::Result<()> {
         fault::point("ledger.finish")?;
-        Database::finish_rebuilding(self)
+        Database::finish_recovery(self)
     }
 
     fn latest(&self, key: &Key) -> anyhow::Result<Option<Known>> {

@@ -56,9 +56,7 @@ pub fn recover<D: Disk>(disk: &D, out: &Path, index: &mut impl Index) -> anyhow:
     disk.sync_folder(out).with_context(|| format!("sync {}", out.display()))?;
     let state = out.join(STATE_FOLDER);
     disk.sync_folder(&state).with_context(|| format!("sync {}", state.display()))?;
-    if recovered.rebuilt {
-        index.finish_rebuilding()?;
-    }
+    index.finish_recovery()?;
     Ok(recovered)
 }
 

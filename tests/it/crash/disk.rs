@@ -254,6 +254,10 @@ impl SimulatedDisk {
         machine.files().map(|(path, number)| (path.clone(), machine.inodes[number].cached().to_vec())).collect()
     }
 
+    pub fn has(&self, path: &Path) -> bool {
+        self.0.borrow().cached.contains_key(path)
+    }
+
     /// Somebody moves a file out of the folder.
     pub fn take_away(&self, path: &Path) -> Option<Vec<u8>> {
         let machine = &mut *self.0.borrow_mut();

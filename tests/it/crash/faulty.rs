@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::disk::{SimulatedDisk, SimulatedFile};
 use super::index::{SimulatedIndex, Store};
 use super::inputs::refused;
-use super::world::{Rules, World};
+use super::world::{Faults, Report, Rules, World, run_world, sound};
 
 /// All rules but for what the disk and the index do.
 pub fn with<D, I>(disk: fn(&SimulatedDisk, &Rc<RefCell<Store>>) -> D, index: fn(SimulatedIndex) -> I) -> Rules<D, I> {
@@ -176,6 +176,31 @@ impl DiskFile for NeglectfulFile {
         if self.neglect == Neglect::Sync { Ok(()) } else { self.file.sync_data() }
     }
 }
+
+/// A program that leaves one rule out, and the faults under which that shows.
+pub type Mutant = (&'static str, Faults, fn(u64, Faults) -> Report);
+
+/// Every rule, taken out one at a time. Each must break a claim in some world.
+pub const MUTANTS: &[Mutant] = &[
+    ("adopts what parses", Faults::Mixed, |seed, faults| run_world(seed, faults, &without(Neglect::Checksum))),
+    ("does not write again", Faults::Mixed, |seed, faults| run_world(seed, faults, &without(Neglect::WritingAgain))),
+    ("quarantine before adoption", Faults::Kill, |seed, faults| {
+        run_world(seed, faults, &Rules { convicts_after: 0, convicts_first: true, ..sound() })
+    }),
+    ("no lock", Faults::Kill, |seed, faults| run_world(seed, faults, &without(Neglect::Lock))),
+    ("folders synced by creator only", Faults::Mixed, |seed, faults| run_world(seed, faults, &without(Neglect::FoldersOfOthers))),
+    ("files known from ledger only", Faults::Kill, |seed, faults| run_world(seed, faults, &without(Neglect::FilesOfOthers))),
+    ("renders again after a short write", Faults::Mixed, |seed, faults| run_world(seed, faults, &Rules { renders_again: true, ..sound() })),
+    ("twins keyed by digest", Faults::Kill, |seed, faults| run_world(seed, faults, &Rules { knows_by_digest: true, ..sound() })),
+    ("acknowledges before the sync", Faults::Power, |seed, faults| run_world(seed, faults, &without(Neglect::Sync))),
+    ("cuts without a ledger", Faults::Power, |seed, faults| run_world(seed, faults, &Rules { cuts_without_a_ledger: true, ..sound() })),
+    ("seals are not synced", Faults::Power, |seed, faults| {
+        run_world(seed, faults, &with(|disk, _| disk.clone(), |index| SimulatedIndex { syncs_seals: false, ..index }))
+    }),
+    ("what is found is not synced", Faults::Mixed, |seed, faults| {
+        run_world(seed, faults, &with(|disk, _| disk.clone(), |index| SimulatedIndex { syncs_recovery: false, ..index }))
+    }),
+];
 
 /// Sets convicts aside by what the ledger knows before recovery: at the end that it knows of.
 pub fn convict_first<D: Disk, I: Index>(world: &mut World<'_, D, I>) -> anyhow::Result<()> {

@@ -41,12 +41,10 @@ impl Store {
     }
 
     /// Between two lives.
-    pub fn survive(&mut self, crash: Option<Crash>, may_vanish: bool, chance: &mut Chance) {
+    pub fn survive(&mut self, crash: Option<Crash>, chance: &mut Chance) {
         if crash == Some(Crash::Power) {
             let log = std::mem::take(&mut self.log);
-            // Now and then all of it is gone: its name was never synced, or somebody took it for clutter.
-            let vanishes = may_vanish && chance.one_in(16);
-            let kept = if vanishes { 0 } else { self.durable + chance.below((log.len() - self.durable) as u64 + 1) as usize };
+            let kept = self.durable + chance.below((log.len() - self.durable) as u64 + 1) as usize;
             *self = Self::default();
             log.into_iter().take(kept).for_each(|entry| self.apply(entry));
             self.durable = kept;
@@ -80,6 +78,8 @@ pub struct SimulatedIndex {
     pub is_new: bool,
     /// Whether a seal is made durable before it counts.
     pub syncs_seals: bool,
+    /// Whether what is found is made durable before anything is done.
+    pub syncs_recovery: bool,
 }
 
 impl SimulatedIndex {
@@ -90,7 +90,7 @@ impl SimulatedIndex {
         if is_new {
             *store.borrow_mut() = Store::default();
         }
-        Ok(Self { store: Rc::clone(store), disk: disk.clone(), is_new, syncs_seals: true })
+        Ok(Self { store: Rc::clone(store), disk: disk.clone(), is_new, syncs_seals: true, syncs_recovery: true })
     }
 
     fn enter(&self, entry: Entry, is_durable: bool) -> io::Result<()> {
@@ -121,8 +121,8 @@ impl Index for SimulatedIndex {
         self.is_new
     }
 
-    fn finish_rebuilding(&mut self) -> anyhow::Result<()> {
-        self.enter(Entry::Finished, false)?;
+    fn finish_recovery(&mut self) -> anyhow::Result<()> {
+        self.enter(Entry::Finished, self.syncs_recovery)?;
         self.is_new = false;
         Ok(())
     }

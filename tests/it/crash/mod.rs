@@ -13,4 +13,5 @@ mod inputs;
 mod life;
 pub mod world;
 
+pub use faulty::MUTANTS;
 pub use world::{Faults, Report, Rules, run_world, sound};

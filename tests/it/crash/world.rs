@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use copydesk::ledger::{CannotGoOn, Disk, Index, Known, Ledger, Settled};
+use copydesk::ledger::{CannotGoOn, Disk, Index, Known, Ledger, Segment, Settled};
 use copydesk::model::{Key, Ticket};
 use copydesk::pipeline::committer::{Committer, OnFullDisk, Options};
 
@@ -116,6 +116,8 @@ pub struct World<'r, D, I> {
     /// Whether an article killed the process.
     pub died_of_it: bool,
     pub is_at_rest: bool,
+    /// A run has recovered since power was lost or pages were dropped.
+    is_mended: bool,
     /// Somebody takes sealed files away.
     has_consumer: bool,
     taken_away: BTreeMap<PathBuf, Vec<u8>>,
@@ -148,6 +150,7 @@ impl<'r, D: Disk, I: Index> World<'r, D, I> {
             convicted: HashSet::new(),
             died_of_it: false,
             is_at_rest: false,
+            is_mended: true,
             has_consumer,
             taken_away: BTreeMap::new(),
             report: Report::default(),
@@ -182,17 +185,25 @@ impl<'r, D: Disk, I: Index> World<'r, D, I> {
         }
         if self.faults == Faults::Mixed && self.chance.one_in(4) {
             self.disk.evict();
+            self.is_mended = false;
+        }
+        // Now and then somebody takes the ledger for clutter. Were the files torn as well, nobody could say what had
+        // counted as done, and the next run would refuse to guess.
+        if !self.has_consumer && self.is_mended && self.chance.one_in(24) {
+            *self.store.borrow_mut() = Store::default();
         }
         if self.has_consumer {
             self.take_sealed_away();
         }
     }
 
-    /// A sealed file is its reader's: whoever saw the seal may move the file.
+    /// A file that was rotated is its reader's: whoever sees the next one may move it.
     fn take_sealed_away(&mut self) {
+        let out = Path::new("out");
         for row in self.store.borrow().segments().filter(|row| row.sealed) {
-            if self.chance.one_in(2) {
-                let path = row.segment.path(Path::new("out"));
+            let next = Segment { number: row.segment.number + 1, ..row.segment };
+            if self.disk.has(&next.path(out)) && self.chance.one_in(2) {
+                let path = row.segment.path(out);
                 self.taken_away.extend(self.disk.take_away(&path).map(|bytes| (path, bytes)));
             }
         }
@@ -215,7 +226,8 @@ impl<'r, D: Disk, I: Index> World<'r, D, I> {
         let went_through = self.open().is_some_and(|mut committer| self.work(&mut committer, replays).is_some());
         let crash = self.disk.end().or(self.died_of_it.then_some(Crash::Kill));
         self.report.crashes += u64::from(crash.is_some());
-        self.store.borrow_mut().survive(crash, !self.has_consumer, &mut self.chance);
+        self.store.borrow_mut().survive(crash, &mut self.chance);
+        self.is_mended &= crash != Some(Crash::Power);
         self.note_suspects(crash);
         went_through && crash.is_none()
     }
@@ -233,6 +245,7 @@ impl<'r, D: Disk, I: Index> World<'r, D, I> {
         match Ledger::open_on((rules.disk)(disk, store), Path::new("out"), open_index) {
             Ok(ledger) => {
                 disk.0.borrow_mut().hold_to_syncs();
+                self.is_mended = true;
                 let clock = Arc::clone(&self.clock);
                 let now = move || format!("2026-11-24T00:00:00.{}Z", clock.fetch_add(1, Ordering::Relaxed));
                 Committer::new(ledger, self.options, Box::new(now)).ok()
