@@ -3,6 +3,7 @@
 //! One writer at a time holds the lock, from before any segment is opened until it exits. Opening the ledger recovers
 //! what a crash left: whole lines beyond the known length are adopted, the rest is cut off.
 
+mod attempts;
 mod audit;
 mod database;
 pub mod disk;
@@ -11,22 +12,27 @@ mod index;
 mod lines;
 mod lock;
 mod recovery;
+mod repair;
 mod segments;
 mod view;
+mod writer;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::model::{Digest, Key, Skip, SourcePath, Stamp};
 
+pub use attempts::{Attempts, Standing, UnderWay, Version};
 pub use audit::{Audit, audit};
 pub use database::{ArticleRow, Database, FileRow, Group, RejectionRow, SegmentRow};
 pub use disk::{Disk, DiskFile, RealDisk};
 pub use index::Index;
 pub use lines::{LINE_BYTES_MAX, Line, Lines, is_whole};
 pub use recovery::Recovered;
+pub use repair::{Repaired, repair};
 pub use segments::{Segment, Series, list_segments};
 pub use view::{Counts, RejectedArticle, View};
+pub use writer::{Writer, writer_of};
 
 /// The folder below the output folder that is not for users.
 pub const STATE_FOLDER: &str = ".copydesk";
@@ -98,7 +104,11 @@ impl<D: Disk, I: Index> Ledger<D, I> {
         disk::create_folders(&disk, &state)
             .map_err(|error| CannotGoOn(format!("cannot create {}: {error}; choose another --out", state.display())))?;
         let lock = disk.lock(&state)?;
-        let mut index = open_index(&state)?;
+        Self::open_locked(disk, out, lock, open_index)
+    }
+
+    fn open_locked(disk: D, out: &Path, lock: D::Lock, open_index: impl FnOnce(&Path) -> anyhow::Result<I>) -> anyhow::Result<Self> {
+        let mut index = open_index(&out.join(STATE_FOLDER))?;
         let recovered = recovery::recover(&disk, out, &mut index).map_err(|error| match error.is::<CannotGoOn>() {
             true => error,
             false => CannotGoOn(format!("cannot recover {}: {error:#}; check its permissions and the disk", out.display())).into(),
@@ -145,4 +155,9 @@ fn key_of(path: &SourcePath, entry: Option<&crate::model::Entry>) -> Key {
         Some(entry) => Key::of_entry(&path.0, entry),
         None => Key::of_file(&path.0),
     }
+}
+
+/// Makes what was created, renamed or removed in a folder durable.
+pub fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    RealDisk.sync_folder(folder)
 }

@@ -191,7 +191,7 @@ fn enter(line: Line, group: &mut Group) {
 
 /// True where an outcome comes after another of the same article, which may stand in the other series: the higher
 /// revision is the later one, and a record settles a rejection.
-const fn comes_after(outcome: &Known, other: &Known) -> bool {
+pub const fn comes_after(outcome: &Known, other: &Known) -> bool {
     outcome.revision > other.revision
         || outcome.revision == other.revision && (matches!(outcome.outcome, Settled::Record) || matches!(other.outcome, Settled::Rejected))
 }

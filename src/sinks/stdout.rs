@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Write};
 
 use tokio::sync::mpsc::Receiver;
 
+use crate::ledger::CannotGoOn;
 use crate::model::{Outcome, render_record, render_rejected};
 
 /// How records are written.
@@ -96,7 +97,7 @@ pub fn run(
 fn reader_gone(error: io::Error, written: Written) -> anyhow::Result<Written> {
     match error.kind() {
         ErrorKind::BrokenPipe => Ok(Written { ended: Ended::ReaderGone, ..written }),
-        _ => Err(anyhow::Error::new(error).context("write records to standard output")),
+        _ => Err(CannotGoOn(format!("cannot write records to standard output: {error}; make room there and run again")).into()),
     }
 }
 

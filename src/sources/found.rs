@@ -39,7 +39,7 @@ pub(super) fn age_of(time_ns: i128) -> Option<Duration> {
 }
 
 /// Clocks of file systems tick as coarsely as this: a later change within the tick would leave the stamp as it is.
-const TICK: Duration = Duration::from_secs(2);
+pub(super) const TICK: Duration = Duration::from_secs(2);
 
 /// The stamp, unless the file may change without it changing.
 pub(super) fn lasting(stamp: Stamp) -> Option<Stamp> {

@@ -4,7 +4,7 @@
 //! A file is opened into documents here (`open`), handed to the line in small batches (`intake`), and called done only
 //! when the committer says so.
 
-pub mod after;
+mod after;
 mod found;
 pub mod intake;
 pub mod open;
@@ -14,10 +14,12 @@ mod settle;
 pub mod stdin;
 mod tally;
 pub mod walk;
+pub mod watch;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use paths::check_glob;
 pub use tally::{Counts, Tally};
 
 /// Which files are read, and when.

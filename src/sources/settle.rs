@@ -15,7 +15,6 @@ pub(super) enum Writer {
 
 /// What an event said about how the file came to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(not(test), expect(dead_code, reason = "a watch over the folders will say them"))]
 pub(super) enum Hint {
     #[default]
     Seen,

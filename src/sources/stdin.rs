@@ -1,10 +1,15 @@
 //! Reads articles from standard input, in order, in memory bounded by one document.
 
 use std::io::{self, BufRead, BufReader, Read};
+use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+use super::after::Afterwards;
 use super::found::Found;
 use super::intake::{Intake, LineClosed};
 use super::open::form::{self, Form, HEAD_BYTES};
@@ -37,19 +42,20 @@ pub enum StdinFormat {
 /// Reads `input` to its end. To be run on a thread that may block. Nothing is remembered, so everything is handed in.
 pub fn run(
     format: StdinFormat,
-    input: impl Read,
+    input: impl Read + AsFd,
     options: &Options,
     intake: Intake,
     stop: &Stop,
     counts: &Counts,
 ) -> anyhow::Result<Tally> {
     let past = View::blank();
+    let attentive = Attentive { input, intake: intake.clone(), stop: stop.clone() };
     let mut reader = Stdin { opener: Opener::new(options, &past, intake, counts), ids: GivenIds::default() };
-    let result = reader.read(format, BufReader::with_capacity(HEAD_BYTES * 4, input), stop);
+    let result = reader.read(format, BufReader::with_capacity(HEAD_BYTES * 4, attentive), stop);
     let mut tally = reader.opener.tally;
     match result {
         Ok(()) => {}
-        Err(error) if error.is::<LineClosed>() => tally.stopped = true,
+        Err(error) if error.is::<LineClosed>() || is_stop(&error) => tally.stopped = true,
         Err(error) => return Err(error),
     }
     Ok(tally)
@@ -157,7 +163,7 @@ impl Stdin<'_> {
         self.opener.tally.files_found += 1;
         match self.opener.see(&found, &mut Settling::default(), Hint::Seen)? {
             Seen::Unchanged | Seen::Read { .. } => Ok(()),
-            Seen::Wait(_) | Seen::Refused(_) => walk::read_later_once(&mut self.opener, found, stop),
+            Seen::Wait(_) | Seen::Refused(_) => walk::read_later_once(&mut self.opener, found, &mut Afterwards::nothing(), stop),
         }
     }
 
@@ -190,6 +196,51 @@ impl Stdin<'_> {
         self.opener.tally.stopped |= stop.is_set();
         self.opener.tally.stopped
     }
+}
+
+/// Reads on only after what was read before is on its way, and only until the run is to stop: whoever feeds a filter
+/// may be silent for hours.
+struct Attentive<R> {
+    input: R,
+    intake: Intake,
+    stop: Stop,
+}
+
+/// A pause between two looks at whether the run is to stop.
+const STEP: Timespec = Timespec { tv_sec: 0, tv_nsec: 25_000_000 };
+
+impl<R: Read + AsFd> Read for Attentive<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // A line that has closed is found out at the next article.
+        let _ = self.intake.flush();
+        loop {
+            if self.stop.is_set() {
+                return Err(io::Error::other(ToldToStop));
+            }
+            let mut ready = [PollFd::new(&self.input, PollFlags::IN)];
+            match poll(&mut ready, Some(&STEP)) {
+                Ok(0) | Err(Errno::INTR) => {}
+                // What cannot be waited for is read, and tells by itself what is the matter.
+                Ok(_) | Err(_) => return self.input.read(buffer),
+            }
+        }
+    }
+}
+
+/// The run was told to stop in the middle of an article, which is left out.
+#[derive(Debug)]
+struct ToldToStop;
+
+impl std::fmt::Display for ToldToStop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("told to stop")
+    }
+}
+
+impl std::error::Error for ToldToStop {}
+
+fn is_stop(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().and_then(io::Error::get_ref).is_some_and(|inner| inner.is::<ToldToStop>())
 }
 
 const PATH_BYTES_MAX: u64 = 64 * 1024;

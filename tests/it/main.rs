@@ -2,7 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 mod architecture;
+mod bad_input;
 mod commands;
+mod config;
 mod crash;
 mod crash_model;
 mod desk;
+mod looking;
+mod sandbox;
+mod snapshots;

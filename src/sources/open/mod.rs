@@ -18,12 +18,12 @@ use super::settle::{Hint, Look, OPEN_FILE_AGAIN, Settling, Verdict};
 use super::{Counts, Options, Tally};
 use crate::ledger::{Settled, View};
 use crate::model::{
-    Digest, Entry, Envelope, FileRead, Format, Key, Origin, RawDocument, Rejection, Skip, SourcePath, Stage, StageError, Stamp, Ticket,
+    Digest, Entry, Envelope, FileRead, Format, Key, Limit, Origin, RawDocument, Rejection, Skip, SourcePath, Stage, StageError, Stamp,
+    Ticket,
 };
 
 /// What came of looking at a file.
 #[derive(Debug)]
-#[expect(dead_code, reason = "a watch over the folders will read them")]
 pub(super) enum Seen {
     /// As it was when last read, or left out before.
     Unchanged,
@@ -63,6 +63,13 @@ impl<'a> Opener<'a> {
     fn ticket(&mut self) -> Ticket {
         self.tickets += 1;
         Ticket(self.tickets)
+    }
+
+    /// Ends the reading: what waits goes on its way, and the line may close.
+    pub(super) fn close(mut self) -> Tally {
+        // A line that has closed takes nothing more; the ledger knows what is missing.
+        self.tally.stopped |= self.intake.flush().and_then(|()| self.intake.run_suspects()).is_err();
+        self.tally
     }
 
     /// Looks at a file, and reads it if it is new or changed, and settled.
@@ -292,7 +299,7 @@ impl<'a> Opener<'a> {
 
     fn reject_entries_beyond(&mut self, reading: &mut Reading<'_>) -> anyhow::Result<()> {
         let reason = format!("the file holds more than {} articles; those beyond were not read", self.options.limits.entries_max);
-        let error = StageError::Limit { code: "limit.entries", reason, setting: "limits.entries" };
+        let error = StageError::Limit { limit: Limit::Entries, reason };
         let origin = reading.origin(Key::of_file(&reading.found.source.0), None, 0, None, 1);
         self.reject(reading, error.reject(Stage::Open).of(origin))
     }
@@ -329,6 +336,10 @@ impl<'a> Opener<'a> {
             return self.reject_file(reading, stamp, rejection, 1);
         }
         self.count_skip(skip);
+        // A watch lists what it leaves out again and again.
+        if stamp.is_none() && self.past.file(&found.source)?.is_some_and(|known| known.skipped == Some(skip)) {
+            return Ok(Seen::Unchanged);
+        }
         let ticket = self.ticket();
         let path = Arc::clone(&found.source);
         let kept = stamp.and_then(lasting);

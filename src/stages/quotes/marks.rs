@@ -14,6 +14,10 @@ pub struct Stretch {
     pub goes_on: bool,
     /// A line of dialogue that a dash opens.
     pub dash: bool,
+    /// In single marks.
+    pub single: bool,
+    /// A cue within the marks parts it from the piece before.
+    pub joined: bool,
 }
 
 /// Deeper nesting is read as plain text, so that a megabyte of opening marks costs no more than one of letters.
@@ -30,7 +34,7 @@ pub fn find(text: &str, data: &QuoteData) -> Vec<Stretch> {
     for paragraph in paragraphs(text) {
         if dialogue && let Some(span) = dash_line(paragraph, text) {
             left_open = None;
-            found.push(Stretch { span, opens_paragraph: true, goes_on: false, dash: true });
+            found.push(Stretch { span, opens_paragraph: true, goes_on: false, dash: true, single: false, joined: false });
             continue;
         }
         left_open = read_paragraph(text, paragraph, left_open, data, &mut found);
@@ -126,7 +130,8 @@ fn read_paragraph(text: &str, paragraph: Span, left_open: Option<char>, data: &Q
 fn stretch(span: Span, text: &str, paragraph: Span, goes_on: bool) -> Stretch {
     let head = text.get(paragraph.start..span.start).unwrap_or_default();
     let opens_paragraph = head.chars().take(3).count() <= 2;
-    Stretch { span: trim(span, text), opens_paragraph, goes_on, dash: false }
+    let single = head.ends_with(is_single);
+    Stretch { span: trim(span, text), opens_paragraph, goes_on, dash: false, single, joined: false }
 }
 
 const fn is_mark(c: char) -> bool {

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Format, Language, Metadata, SourceFacts};
+use crate::model::{Format, Language, Metadata, QuoteKind, SourceFacts};
 
 fn quotes_of(language: &str, text: &str, options: &Options) -> Vec<Quote> {
     let article = CleanArticle {

@@ -27,6 +27,8 @@ pub enum Crash {
 pub struct Plan {
     /// How it ends, and after how many steps.
     pub crash: Option<(Crash, u64)>,
+    /// It ends at the first sync after that: what was written last is all in the cache.
+    pub ends_at_a_sync: bool,
     /// One step in so many fails with EIO; 0: none.
     pub broken_in: u64,
     /// The bytes that still fit.
@@ -91,6 +93,10 @@ impl Machine {
 
     fn dies_now(&mut self) -> bool {
         self.steps += 1;
+        !self.plan.ends_at_a_sync && self.is_time()
+    }
+
+    fn is_time(&self) -> bool {
         self.plan.crash.is_some_and(|(_, after)| self.steps > after)
     }
 
@@ -440,6 +446,10 @@ impl DiskFile for SimulatedFile {
     fn sync_data(&self) -> io::Result<()> {
         let machine = &mut *self.disk.0.borrow_mut();
         machine.begin()?;
+        if machine.plan.ends_at_a_sync && machine.is_time() {
+            machine.is_down = true;
+            return Err(down());
+        }
         let number = self.number;
         if machine.breaks() {
             machine.inodes[number].sync_half(&mut machine.chance);

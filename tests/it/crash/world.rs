@@ -169,10 +169,11 @@ impl<'r, D: Disk, I: Index> World<'r, D, I> {
         // Some crash while they recover, some run through.
         let steps = if chance.one_in(3) { 25 } else { 80 };
         let crash = (!chance.one_in(8)).then(|| (crash, chance.below(steps)));
+        let ends_at_a_sync = self.faults != Faults::Kill && chance.one_in(2);
         let is_mixed = self.faults == Faults::Mixed;
         let broken_in = if is_mixed && chance.one_in(3) { 30 } else { 0 };
         let room = (is_mixed && chance.one_in(3)).then(|| chance.below(6000));
-        Plan { crash, broken_in, room }
+        Plan { crash, ends_at_a_sync, broken_in, room }
     }
 
     fn change_inputs(&mut self) {
