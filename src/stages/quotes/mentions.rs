@@ -48,6 +48,9 @@ const NAME_WORDS_MAX: usize = 7;
 /// How many words an office may have after its noun: "secrétaire général de l'OTAN".
 const ROLE_WORDS_MAX: usize = 9;
 
+/// An office with its article and all that it is of is cut after so many words.
+const PHRASE_WORDS_MAX: usize = 12;
+
 /// How many words may stand between an article and its noun: "a former senior council officer".
 const MODIFIERS_MAX: usize = 4;
 
@@ -485,6 +488,7 @@ impl Scan<'_> {
     }
 
     fn push_role(&mut self, first: usize, last: usize, head: &Token, hung: bool) {
+        let last = last.min(first + PHRASE_WORDS_MAX - 1);
         let article = self.tokens.get(first);
         let indefinite = article.is_some_and(|token| token.is(INDEFINITE));
         let complement = self.tokens.get(last).filter(|word| word.hash != head.hash).map_or(0, |word| word.hash);

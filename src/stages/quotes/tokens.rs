@@ -82,7 +82,7 @@ pub fn read(text: &str, stretches: &[Stretch], lexicon: &Lexicon) -> Vec<Token> 
         {
             gap &= !STOP;
             // "Viens ! dit-il": it parts the words all the same.
-            gap |= if before.contains(['!', '?', '…']) || before.contains("..") { COMMA } else { 0 };
+            gap |= if before.contains(['!', '?', '…', ';']) || before.contains("..") { COMMA } else { 0 };
         }
         while stretches.peek().is_some_and(|stretch| stretch.span.end <= span.start) {
             stretches.next();
