@@ -11,10 +11,12 @@ mod signs;
 mod tags;
 mod tree;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{Format, Layout, ParsedArticle, SourceFacts, StageError, Warning};
 
 /// How pages are read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Options {
     /// In bytes: the rest of a longer page is not read.
     pub page_bytes_max: usize,
