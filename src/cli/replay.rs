@@ -35,10 +35,12 @@ pub fn run(replay: &Replay, common: &Common) -> anyhow::Result<Exit> {
     }
     if let Some(daemon) = writer_of(&config.out).filter(|writer| writer.is_daemon()) {
         leave_request(&config)?;
-        announce(&format!(
-            "process {} is watching and will run the rejected ones again; `copydesk status` shows how it goes",
-            daemon.process
-        ));
+        if !common.quiet {
+            announce(&format!(
+                "process {} is watching and will run the rejected ones again; `copydesk status` shows how it goes",
+                daemon.process
+            ));
+        }
         return Ok(Exit::Well);
     }
     ensure_ledger(&config, &View::open(&config.out)?)?;
@@ -72,7 +74,7 @@ mod tests {
     #[test]
     fn a_request_bears_the_time_of_asking_and_nothing_else_is_left() {
         let state = tempfile::tempdir().unwrap();
-        let request = state.path().join(REQUEST);
+        let request = state.path().join("replay-requested");
         for _ in 0..2 {
             place(state.path(), &request).unwrap();
         }

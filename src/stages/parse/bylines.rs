@@ -183,12 +183,10 @@ fn name(piece: &str, words: &Words) -> Option<String> {
         let lower = letters.to_lowercase();
         let is_small = letters.chars().next().is_some_and(char::is_lowercase) && !letters.chars().skip(1).any(char::is_uppercase);
         if words.jobs.contains(&lower) {
-            // "Senior Reporter Ada Moe" is Ada Moe; "Ada Moe Senior Reporter" too.
-            if kept.is_empty() || is_small {
-                if kept.is_empty() {
-                    continue;
-                }
-                break;
+            // "Senior Reporter Ada Moe" is Ada Moe, "La rédaction" nobody; behind a name, a job ends it.
+            if kept.iter().all(|word| PARTICLES.contains(&word.to_lowercase().as_str())) {
+                kept.clear();
+                continue;
             }
             break;
         }

@@ -39,6 +39,10 @@ pub const ROLE_FEMININE: u32 = 1 << 24;
 pub const ENDS_PHRASE: u32 = 1 << 25;
 /// It ends as common nouns do.
 pub const COMMON_ENDING: u32 = 1 << 26;
+/// "who": whoever was named last.
+pub const RELATIVE: u32 = 1 << 27;
+/// A full stop after it ends no sentence.
+pub const SHORT: u32 = 1 << 28;
 
 pub const ANY_VERB: u32 = VERB | WEAK_VERB;
 pub const PRONOUN: u32 = MASCULINE | FEMININE | NEUTRAL;
@@ -49,6 +53,9 @@ pub const SMALL: u32 = PRONOUN | ARTICLE | PREPOSITION | THAT | COMMON | AUXILIA
 
 /// Given names that tell whether a man or a woman is meant, in any of the languages.
 const GIVEN_NAMES: &str = include_str!("given_names.txt");
+
+/// What stands shortened after the name of a firm or a man.
+const COMPANY_FORMS: [&str; 8] = ["inc", "corp", "ltd", "co", "bros", "plc", "jr", "sr"];
 
 /// A language's words by what they can be.
 #[derive(Debug, Default)]
@@ -83,7 +90,9 @@ impl Lexicon {
     fn new(data: &QuoteData) -> Self {
         let mut lexicon = Self::default();
         lexicon.add_given_names();
-        let lists: [(&[String], u32); 24] = [
+        COMPANY_FORMS.iter().for_each(|form| lexicon.add(form, SHORT));
+        let lists: [(&[String], u32); 25] = [
+            (&data.relatives, RELATIVE),
             (&data.verbs, VERB),
             (&data.weak_verbs, WEAK_VERB),
             (&data.auxiliaries, AUXILIARY),

@@ -1,8 +1,8 @@
 //! What stands around one quote: the words that may speak of it, and how everybody in them stands to a verb of speech.
 
-use super::lexicon::{ADPOSITION, ANY_VERB, AUXILIARY, CLITIC, POSTPOSITION, VERB};
+use super::lexicon::{ADPOSITION, ANY_VERB, AUXILIARY, CLITIC, POSTPOSITION, PREPOSITION, VERB};
 use super::mentions::Mention;
-use super::tokens::{BRACKET, BREAK, COLON, COMMA, DASH, STOP, Token};
+use super::tokens::{BRACKET, BREAK, COLON, COMMA, DASH, JOINED, STOP, Token};
 
 /// Words that are looked at on each side of a quote.
 const REACH: usize = 40;
@@ -161,7 +161,13 @@ impl Scene<'_> {
         if token.is(ADPOSITION) && !token.is(ANY_VERB) {
             return self.tokens.get(at + 1).is_some_and(|next| !next.after(COMMA | STOP | BREAK));
         }
-        (token.heads || !token.capital) && token.is(ANY_VERB) || token.is(POSTPOSITION)
+        // "professor-titular", but "a-t-il", "l'explique".
+        let compound = token.after(JOINED)
+            && at
+                .checked_sub(1)
+                .and_then(|before| self.tokens.get(before))
+                .is_some_and(|before| before.span().len() > 3 && !before.is(AUXILIARY));
+        !compound && (token.heads || !token.capital) && token.is(ANY_VERB) || token.is(POSTPOSITION)
     }
 
     /// How a mention stands to the cue of a region that is its own, if any is.
@@ -192,6 +198,7 @@ impl Scene<'_> {
                 _ => (mention.last + 1, false),
             };
             let comma = !apposed && (opens || closes.is_some());
+            let from = if apposed { from } else { self.after_complement(mention, cue).unwrap_or(from) };
             let kind = if token.is(POSTPOSITION) { 6 } else { self.verb_kind(token, 1) };
             return Some(Relation { cue: Some(cue), kind, distance: counted(from, cue), comma, apposed });
         }
@@ -201,6 +208,23 @@ impl Scene<'_> {
         let comma = (cue + 1..=mention.phrase).any(|at| self.tokens.get(at).is_some_and(|word| word.after(COMMA | BRACKET)));
         let kind = if token.is(ANY_VERB) { self.verb_kind(token, 2) } else { 5 };
         Some(Relation { cue: Some(cue), kind, distance: counted(cue + 1, mention.phrase), comma, apposed: false })
+    }
+
+    /// Where what a name is of ends: "Theo Kitz of the Harbour Bank (HB) said".
+    fn after_complement(&self, mention: &Mention, cue: usize) -> Option<usize> {
+        if !self.tokens.get(mention.last + 1)?.is(PREPOSITION) {
+            return None;
+        }
+        let low = self.mentions.partition_point(|other| other.first <= mention.last);
+        let between = self.mentions.get(low..).unwrap_or_default().iter().take_while(|other| other.last < cue);
+        let mut last = None;
+        for other in between.take(4) {
+            if !other.hung && !other.modifies && last.is_none_or(|last: usize| other.first > last + 2) {
+                return None;
+            }
+            last = Some(other.last);
+        }
+        last.map(|last| last + 1)
     }
 
     fn verb_kind(&self, token: &Token, sure: usize) -> usize {

@@ -38,6 +38,8 @@ pub struct QuoteData {
     pub neutral: Vec<String>,
     /// Those pronouns that can only mean several.
     pub plural: Vec<String>,
+    /// Words that take up whoever was named last: "who".
+    pub relatives: Vec<String>,
     pub articles: Vec<String>,
     /// Articles and the like for somebody not met before.
     pub indefinite: Vec<String>,

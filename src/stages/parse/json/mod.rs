@@ -31,7 +31,7 @@ pub(super) fn parse(text: &str, encoding: &'static str, options: &Options) -> Re
         Body::Html(page) => html::parse(&page, url.as_deref(), &options.html)?,
     };
     article.source.format = Format::Json;
-    article.source.encoding = encoding;
+    article.source.encoding = encoding.into();
     if sound.is_some() && !article.warnings.contains(&Warning::EncodingInvalid) {
         article.warnings.push(Warning::EncodingInvalid);
     }
