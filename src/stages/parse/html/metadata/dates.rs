@@ -12,8 +12,15 @@ use crate::stages::parse::dates;
 /// In bytes: a line around the headline that holds a date holds little else.
 const DATE_LINE_MAX: usize = 120;
 
-const PUBLISHED: [&str; 34] = [
+const PUBLISHED: &[&str] = &[
     "article:published_time",
+    "published",
+    "published-date",
+    "published_on",
+    "published-time",
+    "publisheddate",
+    "date-published",
+    "post_date",
     "og:article:published_time",
     "og:published_time",
     "article:published",
@@ -87,6 +94,16 @@ impl Dates<'_> {
             .or_else(|| self.timed())
             .or_else(|| self.called())
             .or_else(|| self.places.lines(self.tree, |line| if line.len() <= DATE_LINE_MAX { self.find(line) } else { None }))
+            // Elsewhere only a line that is nothing but a date.
+            .or_else(|| {
+                self.places.far_lines(self.tree, |line| {
+                    if line.len() <= DATE_LINE_MAX / 2 && line.chars().any(char::is_numeric) {
+                        dates::read(line, self.language)
+                    } else {
+                        None
+                    }
+                })
+            })
     }
 
     pub fn updated(&self) -> Option<String> {
@@ -100,6 +117,9 @@ impl Dates<'_> {
     }
 
     fn find(&self, text: &str) -> Option<String> {
+        if !text.chars().any(char::is_numeric) {
+            return None;
+        }
         dates::find(text, self.language).map(|(_, date)| date)
     }
 

@@ -6,11 +6,15 @@ use super::super::tree::{Id, Tree};
 
 /// In nodes: how far before and after the headline its line of authors and dates stands.
 const BEFORE: Id = 120;
-const AFTER: Id = 260;
+const AFTER: Id = 400;
+/// In nodes: where there is no headline, the head of the page takes its place.
+const TOP: usize = 600;
 /// In nodes: further on, a page is not about its article.
 const LOOKED_MAX: Id = 30_000;
 /// In nodes: a larger element is no byline.
 const ELEMENT_MAX: Id = 60;
+/// How many lines are looked at.
+const LINES_MAX: usize = 600;
 /// In bytes: neither is a longer text.
 const LINE_MAX: usize = 240;
 
@@ -41,7 +45,10 @@ impl Places {
             own.push(id);
             id += 1;
         }
-        let Some(heading) = heading else { return Self { near: Vec::new(), far: own } };
+        let Some(heading) = heading else {
+            let far = own.split_off(own.len().min(TOP));
+            return Self { near: own, far };
+        };
         let near = |id: Id| heading.saturating_sub(BEFORE) <= id && id <= heading.saturating_add(AFTER);
         let behind = own.iter().copied().filter(|id| near(*id) && *id >= heading);
         let before = own.iter().copied().filter(|id| near(*id) && *id < heading);
@@ -60,20 +67,34 @@ impl Places {
 
     /// The first thing that can be read out of the lines around the headline.
     pub fn lines<T>(&self, tree: &Tree, read: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let mut last = None;
-        for id in self.near.iter().copied().filter(|id| tree.tag(*id) == Tag::Text) {
-            let block = tree.ancestors(id).find(|at| tree.tag(*at).is_block()).unwrap_or_default();
-            if last == Some(block) || tree.node(block).end - block > ELEMENT_MAX || tree.tag(block).is_heading() {
-                continue;
-            }
-            last = Some(block);
-            let found = line(tree, block).and_then(|line| read(&line));
-            if found.is_some() {
-                return found;
-            }
-        }
-        None
+        lines(tree, &self.near, read)
     }
+
+    /// The first thing that can be read out of the lines of the rest of the page.
+    pub fn far_lines<T>(&self, tree: &Tree, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+        lines(tree, &self.far, read)
+    }
+}
+
+fn lines<T>(tree: &Tree, ids: &[Id], read: impl Fn(&str) -> Option<T>) -> Option<T> {
+    let mut last = None;
+    let mut looked = 0;
+    for id in ids.iter().copied().filter(|id| tree.tag(*id) == Tag::Text) {
+        let block = tree.ancestors(id).find(|at| tree.tag(*at).is_block()).unwrap_or_default();
+        if last == Some(block) || tree.node(block).end - block > ELEMENT_MAX || tree.tag(block).is_heading() {
+            continue;
+        }
+        last = Some(block);
+        looked += 1;
+        if looked > LINES_MAX {
+            break;
+        }
+        let found = line(tree, block).and_then(|line| read(&line));
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
 }
 
 fn line(tree: &Tree, id: Id) -> Option<String> {
