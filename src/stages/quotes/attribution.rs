@@ -9,7 +9,7 @@ use super::model::Weights;
 use super::readings::{Before, Path, Reader, Reading, Readings};
 use super::said::{self, Stated};
 use super::scene::Scene;
-use super::tokens::{self, COLON, EDGE, JOINED, Token};
+use super::tokens::{self, BREAK, COLON, COMMA, EDGE, JOINED, STOP, Token};
 use crate::model::{Attribution, Cue, Quote, QuoteKind, Span, Speaker};
 use crate::text::lang::Language;
 
@@ -48,6 +48,8 @@ pub struct Finding {
     pub words: std::ops::Range<usize>,
     pub person: Option<usize>,
     pub whole: bool,
+    /// A piece of the reporter's own sentence: it begins small, and no colon or comma sets it off.
+    pub fragment: bool,
 }
 
 /// An article as it is read: its words, its stretches in marks, and who is who in it.
@@ -143,8 +145,9 @@ impl Article<'_> {
             if !goes_on {
                 let regions = scene.regions(first, end);
                 let stated = Stated { stretch, words: *words, repeats, capital_nouns: self.capital_nouns };
-                kept = !said::is_too_little(&scene, &stated, &regions)
-                    && judge.is_said(&said::features(&scene, &stated, &regions), stretch.span);
+                kept = stretch.dash
+                    || !said::is_too_little(&scene, &stated, &regions)
+                        && judge.is_said(&said::features(&scene, &stated, &regions), stretch.span);
                 if !kept {
                     continue;
                 }
@@ -171,7 +174,9 @@ impl Article<'_> {
             }
             before.last = Some(end - 1);
             let quote = Quote { span: stretch.span, kind: QuoteKind::Direct, speaker, cue, score: 0.0, parts: Vec::new() };
-            found.push(Finding { quote, words: first..end, person: reading.person, whole: capital && end - first >= 4 });
+            let set_off = self.tokens.get(first).is_some_and(|token| token.after(COLON | COMMA | STOP | BREAK));
+            let (whole, fragment) = (capital && end - first >= 4, !capital && !set_off);
+            found.push(Finding { quote, words: first..end, person: reading.person, whole, fragment });
         }
         found
     }

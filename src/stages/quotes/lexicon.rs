@@ -65,6 +65,8 @@ pub struct Lexicon {
     phrases: FxHashMap<u64, Vec<(u32, Vec<u64>)>>,
     /// Endings with what they make of a word, by their last byte.
     endings: FxHashMap<u8, Vec<(String, u32)>>,
+    /// How words begin that are no names, even at the head of a sentence.
+    beginnings: Vec<String>,
 }
 
 impl Lexicon {
@@ -142,6 +144,7 @@ impl Lexicon {
                 }
             }
         }
+        lexicon.beginnings.clone_from(&data.common_beginnings);
         lexicon
     }
 
@@ -173,6 +176,9 @@ impl Lexicon {
         let class = self.words.get(&hash).copied().unwrap_or_default();
         if class & !ENDS_PHRASE != 0 || folded.len() < 5 {
             return class;
+        }
+        if self.beginnings.iter().any(|beginning| folded.starts_with(beginning.as_str())) {
+            return class | COMMON_ENDING;
         }
         let Some(endings) = folded.as_bytes().last().and_then(|last| self.endings.get(last)) else { return class };
         let fits = |ending: &str| folded.len() > ending.len() + 1 && folded.ends_with(ending);

@@ -48,6 +48,9 @@ const NAME_WORDS_MAX: usize = 7;
 /// How many words an office may have after its noun: "secrétaire général de l'OTAN".
 const ROLE_WORDS_MAX: usize = 9;
 
+/// An office with its article and all that it is of is cut after so many words.
+const PHRASE_WORDS_MAX: usize = 12;
+
 /// How many words may stand between an article and its noun: "a former senior council officer".
 const MODIFIERS_MAX: usize = 4;
 
@@ -101,7 +104,7 @@ impl Proper {
         let mut nouns = rustc_hash::FxHashSet::default();
         for pair in tokens.windows(2) {
             let [before, word] = pair else { continue };
-            let clear = word.gap == 0 || word.gap == EDGE;
+            let clear = word.gap == 0;
             let described = before.is(ARTICLE) || !before.capital && !before.is(SMALL | ANY_VERB | TITLE | PARTICLE | ROLE);
             if word.capital && clear && described && !word.is(GIVEN) && before.span().len() > 1 {
                 nouns.insert(word.hash);
@@ -141,6 +144,11 @@ impl Scan<'_> {
             let hung = self.hung(at);
             self.push(Mention { gender, plural, hung, ..mention(Kind::Pronoun, at, at, None) });
             return at + 1;
+        }
+        // "Teachers Union"
+        let body_follows = |next: &Token| next.capital && next.gap == 0 && next.is(BODY);
+        if token.is(ROLE) && token.is(PLURAL) && token.capital && !self.capital_nouns && self.tokens.get(at + 1).is_some_and(body_follows) {
+            return self.read_name(at, self.name_end(at));
         }
         if token.is(ROLE) && !token.after(JOINED) || token.is(ROLE) && token.capital && self.capital_nouns {
             return self.read_role(at);
@@ -224,7 +232,10 @@ impl Scan<'_> {
             if possessive || new_given {
                 break;
             }
-            let noun = token.is(TITLE | COMMON) || token.is(ROLE) && !token.after(JOINED) && !(token.is(BODY) && token.capital);
+            let several = token.is(PLURAL) && token.capital && !self.capital_nouns;
+            let body_by_name = token.is(BODY) && token.capital;
+            let office = token.is(ROLE) && !token.after(JOINED) && !body_by_name && !several;
+            let noun = token.is(TITLE) || token.is(COMMON) && !token.is(PARTICLE) || office;
             let common = self.capital_nouns && !token.is(GIVEN) && (token.is(COMMON_ENDING) || self.proper.nouns.contains(&token.hash));
             if token.capital && !noun && !common {
                 last = at;
@@ -428,6 +439,15 @@ impl Scan<'_> {
         let of = token.is(INDEFINITE) && self.tokens.get(article + 1).is_some_and(|word| word.is(PREPOSITION) && word.gap == 0);
         // "uno dei passeggeri"
         let noun_at = article + 1 + usize::from(of) + usize::from(of && plain(article + 2));
+        // "ein hoher Beamter"
+        let described =
+            self.capital_nouns && self.tokens.get(noun_at).is_some_and(|word| !word.capital && word.gap == 0 && !word.is(SMALL));
+        let noun_at = noun_at + usize::from(described);
+        let listed = self.tokens.get(noun_at..(noun_at + MODIFIERS_MAX).min(self.tokens.len())).unwrap_or_default();
+        let mut listed = listed.iter().take_while(|word| word.gap & !JOINED == 0 && !word.is(SMALL | ANY_VERB));
+        if !of && listed.any(|word| word.is(ROLE)) {
+            return None;
+        }
         let noun = self.tokens.get(noun_at)?;
         let fits = noun.gap & !JOINED == 0 && !noun.is(SMALL | ANY_VERB | TITLE) && noun.span().len() > 2 && noun.quoted == token.quoted;
         if !fits || noun.capital && !self.capital_nouns || token.quoted {
@@ -468,6 +488,7 @@ impl Scan<'_> {
     }
 
     fn push_role(&mut self, first: usize, last: usize, head: &Token, hung: bool) {
+        let last = last.min(first + PHRASE_WORDS_MAX - 1);
         let article = self.tokens.get(first);
         let indefinite = article.is_some_and(|token| token.is(INDEFINITE));
         let complement = self.tokens.get(last).filter(|word| word.hash != head.hash).map_or(0, |word| word.hash);
@@ -558,7 +579,7 @@ impl Scan<'_> {
                 || after.is_some_and(|token| token.gap == 0 && token.is(ANY_VERB | AUXILIARY));
             let given = word.is_some_and(|word| word.is(GIVEN) || word.initials || word.after(EDGE));
             if let Some(keep) = keep.get_mut(*index) {
-                *keep = told || bare && (speaks || given) || word.is_some_and(|word| word.initials);
+                *keep = told || bare && (speaks || given) || word.is_some_and(|word| word.initials || word.after(EDGE) && !word.quoted);
             }
         }
         let mut place = 0;

@@ -243,8 +243,10 @@ impl Reader<'_> {
                 feature(Family::QuoteDistance, zone * 8 + bucket(distance, &[0, 1, 2, 4, 8, 16])),
             ];
             let path = self.path_features(Path::Dropped, setting);
+            // "katanya" has its pronoun in it.
+            let stands = if token.is(CLITIC) { Path::Pronoun } else { Path::Dropped };
             for (rank, ante) in antecedents.iter().enumerate() {
-                let features = self.antecedent_features(Path::Dropped, rank, ante, *cue, None, before, setting.end);
+                let features = self.antecedent_features(stands, rank, ante, *cue, None, before, setting.end);
                 readings.add(Path::Dropped, Some(*cue), None, Some(ante.1), [&path, &local, &features]);
             }
         }

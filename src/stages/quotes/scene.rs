@@ -63,7 +63,7 @@ pub struct Region {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Relation {
     pub cue: Option<usize>,
-    /// 0: no cue; then a sure verb after and before its subject, a weak one so, an adposition, a postposition, a clitic.
+    /// 0: no cue; then a sure verb after and before its subject, a weak one so, an adposition, a postposition.
     pub kind: usize,
     pub distance: usize,
     pub comma: bool,
@@ -186,6 +186,10 @@ impl Scene<'_> {
 
     fn relation(&self, mention: &Mention, cue: usize) -> Option<Relation> {
         let token = self.tokens.get(cue)?;
+        if token.is(CLITIC) {
+            // "katanya" has its subject in it.
+            return None;
+        }
         let counted = |from: usize, to: usize| (from..to).filter(|at| self.tokens.get(*at).is_some_and(|word| !word.is(AUXILIARY))).count();
         if mention.last < cue {
             if token.is(ADPOSITION) && !token.is(ANY_VERB | POSTPOSITION) {
@@ -229,7 +233,6 @@ impl Scene<'_> {
 
     fn verb_kind(&self, token: &Token, sure: usize) -> usize {
         match token.class {
-            class if class & CLITIC != 0 => 7,
             class if class & VERB != 0 => sure,
             _ => sure + 2,
         }

@@ -81,6 +81,8 @@ pub fn read(text: &str, stretches: &[Stretch], lexicon: &Lexicon) -> Vec<Token> 
             && (small_letter && word.starts_with(char::is_lowercase) || tokens.last().is_some_and(abbreviates) && before.trim_end() == ".")
         {
             gap &= !STOP;
+            // "Viens ! dit-il": it parts the words all the same.
+            gap |= if before.contains(['!', '?', '…', ';']) || before.contains("..") { COMMA } else { 0 };
         }
         while stretches.peek().is_some_and(|stretch| stretch.span.end <= span.start) {
             stretches.next();

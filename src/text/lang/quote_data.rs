@@ -62,6 +62,8 @@ pub struct QuoteData {
     pub role_endings_feminine: Vec<String>,
     /// How nouns end that are no names, where all nouns have capitals.
     pub common_endings: Vec<String>,
+    /// How words begin that are no names, though they head a sentence.
+    pub common_beginnings: Vec<String>,
     /// Words that announce a name in marks: "titled", "so-called", "film".
     pub labels: Vec<String>,
     /// Other words that often stand first in a sentence and are no names.
