@@ -8,6 +8,7 @@
 //! block alone and then beside the others ([`context`]), so that candidates are merged where each is right.
 
 mod blocks;
+mod builder;
 mod containers;
 mod content;
 mod context;
@@ -16,6 +17,7 @@ mod explain;
 mod features;
 mod forest;
 mod metadata;
+mod names;
 mod overlap;
 mod render;
 mod signs;
