@@ -174,7 +174,8 @@ impl<'a> Watch<'a> {
 
     fn take_hints(&mut self) {
         let mut rest = self.rest(Instant::now());
-        if !rest.is_zero() && self.opener.intake.flush().is_err() {
+        // Nothing more is at hand: what a crash found under way has its turn.
+        if !rest.is_zero() && self.opener.intake.flush().and_then(|()| self.opener.intake.run_suspects()).is_err() {
             return;
         }
         for _ in 0..TURN {

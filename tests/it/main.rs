@@ -5,6 +5,8 @@ mod architecture;
 mod bad_input;
 mod commands;
 mod config;
+mod crash;
+mod crash_model;
 mod daemon;
 mod desk;
 mod kill;

@@ -83,7 +83,7 @@ impl<'a> Opener<'a> {
     /// Ends the reading: what waits goes on its way, and the line may close.
     pub(super) fn close(mut self) -> Tally {
         // A line that has closed takes nothing more; the ledger knows what is missing.
-        self.tally.stopped |= self.intake.flush().is_err();
+        self.tally.stopped |= self.intake.flush().and_then(|()| self.intake.run_suspects()).is_err();
         self.tally
     }
 

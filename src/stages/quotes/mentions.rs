@@ -231,8 +231,8 @@ impl Scan<'_> {
                 break;
             }
             let several = token.is(PLURAL) && token.capital && !self.capital_nouns;
-            let named_body = token.is(BODY) && token.capital;
-            let office = token.is(ROLE) && !token.after(JOINED) && !named_body && !several;
+            let body_by_name = token.is(BODY) && token.capital;
+            let office = token.is(ROLE) && !token.after(JOINED) && !body_by_name && !several;
             let noun = token.is(TITLE) || token.is(COMMON) && !token.is(PARTICLE) || office;
             let common = self.capital_nouns && !token.is(GIVEN) && (token.is(COMMON_ENDING) || self.proper.nouns.contains(&token.hash));
             if token.capital && !noun && !common {

@@ -27,6 +27,8 @@ pub struct ArticleData {
     pub pictures: Vec<String>,
     /// Words that name a job or an office and no person: "correspondent".
     pub jobs: String,
+    /// Those of them that name many people: "Tide staff" is nobody.
+    pub teams: String,
     /// Before a colon, at the head of a text: "headline".
     pub title_labels: Vec<String>,
     pub subtitle_labels: Vec<String>,

@@ -371,7 +371,7 @@ fn item_number(sentence: &str) -> Option<u32> {
 /// "4) …", "ii) …", "b) …".
 fn begins_with_marker(rest: &str) -> bool {
     let item = rest.trim_start_matches(' ');
-    let length = item.bytes().take(4).take_while(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase()).count();
+    let length = item.bytes().take(4).take_while(|byte: &u8| byte.is_ascii_digit() || byte.is_ascii_lowercase()).count();
     let label = item.get(..length).unwrap_or_default();
     let is_label = label.len() == 1
         || label.len() <= 2 && label.bytes().all(|byte| byte.is_ascii_digit())

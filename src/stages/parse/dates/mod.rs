@@ -102,8 +102,17 @@ fn first(reader: &Reader<'_>, tokens: &[Token<'_>]) -> Option<(usize, usize, Mom
     (0..tokens.len()).find_map(|from| reader.moment_at(from).map(|(moment, next)| (from, next, moment)))
 }
 
-/// "20240303", "1709474700", "1709474700123".
+/// "20240303", "20240303T140500Z", "1709474700", "1709474700123".
 fn of_digits(text: &str) -> Option<String> {
+    if let Some((day, time)) = text.split_once('T')
+        && day.len() == 8
+        && let (Some(hour), Some(minute), Some(rest)) = (time.get(..2), time.get(2..4), time.get(4..))
+    {
+        let (second, zone) =
+            rest.split_at_checked(2).filter(|(second, _)| second.bytes().all(|byte| byte.is_ascii_digit())).unwrap_or(("00", rest));
+        let day = of_digits(day)?;
+        return read(&format!("{day}T{hour}:{minute}:{second}{zone}"), None);
+    }
     let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
     if whole.is_empty() || !whole.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

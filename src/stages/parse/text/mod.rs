@@ -31,20 +31,33 @@ pub(super) fn parse(text: String) -> ParsedArticle {
         layout: Layout::Lines,
         warnings: Vec::new(),
     };
-    let mut head = Head { lines: lines::head(&text), at: 0, text: &text, language: None, article: &mut article };
+    let mut head = Head::new(&text, &mut article);
     head.read();
-    let start = head.start_of_story();
-    let story = text.get(start..).unwrap_or_default();
-    let is_left = story.chars().any(char::is_alphanumeric);
-    let (story, has_story) = if is_left { (story, true) } else { (text.as_str(), false) };
-    if !has_story {
+    let mut start = head.start_of_story();
+    if !has_words(text.get(start..)) {
         // Nothing but headers: they are all there is to read.
+        start = 0;
         article.metadata = Metadata::default();
+        article.language_declared = None;
     }
-    let is_whole = story.len() == text.len();
-    let without_pages = notes::without_page_breaks(story).or_else(|| (!is_whole).then(|| story.to_owned()));
+    let story = text.get(start..).unwrap_or_default();
+    let without_pages = notes::without_page_breaks(story).or_else(|| (start > 0).then(|| story.to_owned()));
     article.text = without_pages.unwrap_or(text);
     article
+}
+
+/// Takes byline and date off a text whose headline is known by its markup.
+pub(super) fn take_credits(article: &mut ParsedArticle) {
+    let text = std::mem::take(&mut article.text);
+    let mut head = Head::new(&text, article);
+    head.pass_known_lines();
+    let start = head.start_of_story();
+    let is_left = start > 0 && has_words(text.get(start..));
+    article.text = if is_left { text.get(start..).unwrap_or_default().to_owned() } else { text };
+}
+
+fn has_words(text: Option<&str>) -> bool {
+    text.is_some_and(|text| text.chars().any(char::is_alphanumeric))
 }
 
 /// The lines above the story, and how far they are read.
@@ -57,7 +70,11 @@ struct Head<'a> {
     article: &'a mut ParsedArticle,
 }
 
-impl Head<'_> {
+impl<'a> Head<'a> {
+    fn new(text: &'a str, article: &'a mut ParsedArticle) -> Self {
+        Head { lines: lines::head(text), at: 0, text, language: None, article }
+    }
+
     fn read(&mut self) {
         self.pass_known_lines();
         if self.article.metadata.title.is_none() {
@@ -155,7 +172,7 @@ impl Head<'_> {
     /// Slugs, embargoes, calls for speed, rules, numbers of pages.
     fn pass_note(&mut self) -> bool {
         let Some(line) = self.line(self.at) else { return false };
-        let is_note = notes::is_note(line);
+        let is_note = notes::is_note(line) || people::is_picture_credit(line);
         self.at += usize::from(is_note);
         is_note
     }
@@ -189,14 +206,19 @@ impl Head<'_> {
         if let Some(authors) = people::byline(line) {
             return Some(Credits { authors, ..Credits::default() });
         }
-        let language = self.language();
-        if let Some(credits) = people::dated_line(line, language.as_deref()) {
+        if let Some(credits) = self.dated_line(at) {
             return Some(credits);
         }
         // A name alone is a byline only where a date stands below it.
-        let authors = people::bare_names(line)?;
-        let below = self.lines.get(at + 1)?.text;
-        people::dated_line(below, language.as_deref()).map(|_| Credits { authors, ..Credits::default() })
+        let authors = people::bare_names(self.line(at)?)?;
+        self.dated_line(at + 1).map(|_| Credits { authors, ..Credits::default() })
+    }
+
+    fn dated_line(&mut self, at: usize) -> Option<Credits> {
+        // To tell the language takes longer than all the rest, so it is told only where there is a number to read.
+        self.line(at).filter(|line| people::could_hold_date(line))?;
+        let language = self.language();
+        people::dated_line(self.line(at)?, language.as_deref())
     }
 
     fn language(&mut self) -> Option<String> {

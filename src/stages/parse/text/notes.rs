@@ -19,22 +19,17 @@ fn is_rule(line: &str) -> bool {
     line.len() >= 3 && line.chars().all(|letter| matches!(letter, '-' | '=' | '_' | '*' | '~' | '#' | '–' | '—' | '/'))
 }
 
-/// "BC-FERRY-RETURN", "AM-Ferry-Returns, 2nd Ld-Writethru", "ferry/harbour-27".
+/// "BC-FERRY-RETURN", "AM-Ferry-Returns, 2nd Ld-Writethru", "FERRY-HARBOUR/27". Not "COVID-19", "PM-elect quits".
 fn is_slug(line: &str) -> bool {
     let first = line.split([',', ' ']).next().unwrap_or_default();
-    let is_cycle = ["AM-", "BC-", "PM-", "BC_", "US-", "EU-", "GB-"].iter().any(|cycle| {
-        first.strip_prefix(cycle).is_some_and(|rest| rest.contains('-') || (rest.len() >= 3 && line == first) || line.contains(','))
+    let is_cycle = ["AM-", "BC-", "PM-"].iter().any(|cycle| {
+        let rest = first.strip_prefix(cycle).filter(|rest| rest.starts_with(char::is_uppercase));
+        rest.is_some_and(|rest| rest.contains('-') || line == first) && line.split(' ').count() <= 6
     });
-    let parts = line.split(['-', '/']).count();
     let in_capitals = line.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'/' | b'_'));
-    is_cycle
-        || (parts >= 2
-            && in_capitals
-            && line.len() >= 8
-            && line.contains('-')
-            && !is_page_break(line)
-            && line.bytes().any(|byte| byte == b'/' || byte.is_ascii_digit()))
-        || (parts >= 3 && in_capitals && line.len() >= 8)
+    let parts = line.split(['-', '/', '_']).filter(|part| !part.is_empty()).count();
+    let is_compound = parts >= 3 || (parts == 2 && line.contains('/'));
+    is_cycle || (in_capitals && is_compound && line.len() >= 10)
 }
 
 /// "EMBARGOED UNTIL 0001 GMT", "Sperrfrist: 3. März, 6.00 Uhr". A headline on an embargo goes on in other words.

@@ -67,14 +67,11 @@ fn agencies(line: &str) -> Option<Vec<String>> {
 /// What follows "By ", "Von: "; true where a colon stands between.
 fn label(line: &str) -> Option<(&str, bool)> {
     let lower = folded(line);
-    let found =
-        vocabulary().by.iter().filter(|label| !matches!(label.as_str(), "from" | "da" | "texto" | "tekst" | "protokoll")).filter_map(
-            |label| {
-                let after = lower.strip_prefix(label.as_str())?;
-                let has_colon = after.trim_start().starts_with(':');
-                (has_colon || after.starts_with(' ')).then_some((label.chars().count(), has_colon))
-            },
-        );
+    let found = vocabulary().by.iter().filter(|label| !matches!(label.as_str(), "from" | "da")).filter_map(|label| {
+        let after = lower.strip_prefix(label.as_str())?;
+        let has_colon = after.trim_start().starts_with(':');
+        (has_colon || after.starts_with(' ')).then_some((label.chars().count(), has_colon))
+    });
     // Labels of one length and beginning are the same, so the longest is one.
     let (length, has_colon) = found.max()?;
     let end = line.char_indices().nth(length).map_or(line.len(), |(at, _)| at);
@@ -116,6 +113,21 @@ fn ends_like_a_sentence(text: &str) -> bool {
     let last = head.rsplit(' ').next().unwrap_or_default();
     let is_initial = text.ends_with('.') && (last.chars().count() == 1 || matches!(last, "Jr" | "Sr" | "jr"));
     !is_initial
+}
+
+/// True for lines short enough, with a number.
+pub(super) fn could_hold_date(line: &str) -> bool {
+    line.len() <= LINE_BYTES_MAX && line.chars().any(char::is_numeric)
+}
+
+/// "Foto por Ada Moe", "Photo by Ada Moe/Tide".
+pub(super) fn is_picture_credit(line: &str) -> bool {
+    let Some((first, rest)) = line.split_once(' ') else { return false };
+    let is_of_picture = vocabulary().pictures.contains(&folded(first.trim_end_matches(':')));
+    line.len() <= LINE_BYTES_MAX
+        && is_of_picture
+        && label(rest).is_some_and(|(names, _)| is_in_name_case(names))
+        && !ends_like_a_sentence(rest)
 }
 
 /// A line with a date and nothing else but who wrote, where, and for which paper.

@@ -58,6 +58,11 @@ fn a_first_line_that_looks_like_one_is_the_title() {
     check("“We are back,” says ferry board", "title=“We are back,” says ferry board");
     check("Night ferry returns to U.S.", "title=Night ferry returns to U.S.");
     check("Media: minister quits", "title=Media: minister quits");
+    check("COVID-19", "title=COVID-19");
+    check("US-China talks stall, markets fall", "title=US-China talks stall, markets fall");
+    check("PM-elect quits, again", "title=PM-elect quits, again");
+    check("Laporan: Jakarta Banjir", "title=Laporan: Jakarta Banjir");
+    check("Gesperrt bis Herbst: Die Brücke bleibt zu", "title=Gesperrt bis Herbst: Die Brücke bleibt zu");
     check("Embargo on arms lifted", "title=Embargo on arms lifted");
     check("Von der Leyen will mehr Geld", "title=Von der Leyen will mehr Geld");
     check(
@@ -213,6 +218,8 @@ fn notes_between_desks_are_left_out() {
         "Eds: Adds quotes",
         "==========",
         "Page 1 of 2",
+        "Foto por Amparo Rebolledo",
+        "Photo by Gwen Tarrick/Tide",
     ] {
         check(&format!("{note}\nNight ferry returns"), "title=Night ferry returns");
         check(&format!("{note}\n\nNight ferry returns"), "title=Night ferry returns");

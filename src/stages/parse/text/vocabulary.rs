@@ -18,6 +18,7 @@ pub(super) struct Vocabulary {
     pub by: FxHashSet<String>,
     pub and: FxHashSet<String>,
     pub jobs: FxHashSet<String>,
+    pub pictures: FxHashSet<String>,
 }
 
 pub(super) fn vocabulary() -> &'static Vocabulary {
@@ -33,6 +34,7 @@ pub(super) fn vocabulary() -> &'static Vocabulary {
             by: FxHashSet::default(),
             and: FxHashSet::default(),
             jobs: FxHashSet::default(),
+            pictures: FxHashSet::default(),
         };
         for data in lang::codes().map(|code| &lang::of(code).articles) {
             // Where languages differ about a word, what says more comes first.
@@ -62,6 +64,7 @@ pub(super) fn vocabulary() -> &'static Vocabulary {
             read.more.extend(data.more.iter().cloned());
             read.by.extend(data.by.iter().cloned());
             read.and.extend(data.and.iter().cloned());
+            read.pictures.extend(data.pictures.iter().cloned());
             read.jobs.extend(data.jobs.split_whitespace().map(str::to_owned));
         }
         for (label, field) in [("url", Field::Address), ("link", Field::Address), ("language", Field::Language), ("lang", Field::Language)]
