@@ -13,7 +13,9 @@ use crate::ledger::{
     ArticleRow, CannotGoOn, Database, Disk, FileRow, Group, Index, Known, KnownFile, Ledger, RealDisk, RejectionRow, SegmentRow, Series,
     Settled,
 };
-use crate::model::{Article, Envelope, FileRead, Key, Origin, Outcome, Rejection, SourcePath, Ticket, render_record, render_rejected};
+use crate::model::{
+    Article, Entry, Envelope, FileRead, Key, Origin, Outcome, Rejection, SourcePath, Ticket, render_record, render_rejected,
+};
 use crate::sinks::segments::SegmentWriter;
 
 /// A group is closed at this many bytes of lines: enough for one sync to be cheap, little enough to hold twice.
@@ -198,6 +200,9 @@ impl<D: Disk, I: Index> Committer<D, I> {
         let rejected_at = (self.now)();
         render_rejected(&mut self.group.rejected_lines, rejected, revision, &rejected_at)?;
         self.group.rejections += 1;
+        let path = origin.path.as_ref().map(|path| path.lossy().0);
+        let entry = origin.entry.as_ref().map(Entry::as_str);
+        warn!(path = path.as_deref(), entry, stage = body.stage.name(), code = body.code, error = body.error, "article set aside");
         let row = RejectionRow { stage: body.stage.name().to_owned(), code: body.code.to_owned(), error: body.error.clone(), rejected_at };
         self.enter(origin, Known { digest: origin.digest, revision, outcome: Settled::Rejected, attempts: origin.attempts }, Some(row));
         Ok(())

@@ -236,7 +236,9 @@ async fn open_sink(
             let options = stdout::Options { ingested_at, on_rejection };
             let sink = spawn_blocking(move || {
                 let records = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-                let written = stdout::run(outcomes, records, BufWriter::new(rejected), options, committer::now);
+                let written = stdout::run(outcomes, records, BufWriter::new(rejected), options, committer::now, || {
+                    stop.send_replace(true);
+                });
                 stop.send_replace(true);
                 drop(settled);
                 let stdout::Written { records, rejected, bytes, ended } = written?;

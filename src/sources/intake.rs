@@ -93,10 +93,13 @@ impl Intake {
 
     /// Hands in one document. Blocks while the line is full: that is how a slow disk slows the reading down.
     pub fn hand_in(&mut self, origin: Origin, document: RawDocument) -> Result<(), LineClosed> {
+        self.entrance().hand_in(origin, document)?;
         if self.stop.as_ref().is_some_and(Stop::is_set) {
+            // What was read is not lost: this one was the last.
+            self.flush()?;
             return Err(LineClosed);
         }
-        self.entrance().hand_in(origin, document)
+        Ok(())
     }
 
     /// Sends what is waiting on its way. To be called whenever nothing more is at hand.

@@ -1,5 +1,6 @@
 //! Reads articles from standard input, in order, in memory bounded by one document.
 
+use std::io::ErrorKind::{NotADirectory, NotFound, PermissionDenied};
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt as _;
@@ -19,7 +20,7 @@ use super::open::values::Values;
 use super::open::{Opener, Seen};
 use super::settle::{Hint, Settling};
 use super::{Counts, Options, Stop, Tally, walk};
-use crate::ledger::View;
+use crate::ledger::{CannotGoOn, View};
 use crate::model::{Digest, Entry, Format, Key, Origin, RawDocument, Rejection, SourcePath, Stage, StageError, Ticket};
 
 /// How standard input is to be taken.
@@ -50,20 +51,29 @@ pub fn run(
 ) -> anyhow::Result<Tally> {
     let past = View::blank();
     let attentive = Attentive { input, intake: intake.clone(), stop: stop.clone() };
-    let mut reader = Stdin { opener: Opener::new(options, &past, intake, counts), ids: GivenIds::default() };
+    let mut reader = Stdin { opener: Opener::new(options, &past, intake, counts), ids: GivenIds::default(), taken: 0 };
     let result = reader.read(format, BufReader::with_capacity(HEAD_BYTES * 4, attentive), stop);
     let mut tally = reader.opener.tally;
     match result {
         Ok(()) => {}
         Err(error) if error.is::<LineClosed>() || is_stop(&error) => tally.stopped = true,
-        Err(error) => return Err(error),
+        Err(error) => return Err(unless_unreadable(error)),
     }
     Ok(tally)
+}
+
+fn unless_unreadable(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast::<io::Error>() {
+        Ok(error) => CannotGoOn(format!("cannot read standard input: {error}; check what feeds it")).into(),
+        Err(error) => error,
+    }
 }
 
 struct Stdin<'a> {
     opener: Opener<'a>,
     ids: GivenIds,
+    /// How many articles have come, the rejected ones included: their tickets tell which came first.
+    taken: u64,
 }
 
 impl Stdin<'_> {
@@ -163,6 +173,10 @@ impl Stdin<'_> {
         self.opener.tally.files_found += 1;
         match self.opener.see(&found, &mut Settling::default(), Hint::Seen)? {
             Seen::Unchanged | Seen::Read { .. } => Ok(()),
+            // Waiting would help none of these, and the paths after it would wait as well.
+            Seen::Refused(error) if matches!(error.kind(), NotFound | PermissionDenied | NotADirectory) => {
+                self.opener.give_up(&found, &error, 1)
+            }
             Seen::Wait(_) | Seen::Refused(_) => walk::read_later_once(&mut self.opener, found, &mut Afterwards::nothing(), stop),
         }
     }
@@ -178,7 +192,7 @@ impl Stdin<'_> {
             Some(id) => Key::of_given_id(self.ids.name(&id).as_str()),
             None => Key::of_digest(digest),
         };
-        let origin = origin(key, bytes.len() as u64, Some(digest));
+        let origin = self.origin(key, bytes.len() as u64, Some(digest));
         self.opener.tally.articles += 1;
         self.opener.tally.bytes += origin.bytes;
         Counts::add(&self.opener.counts.articles, 1);
@@ -189,7 +203,13 @@ impl Stdin<'_> {
     fn set_aside(&mut self, rejection: Rejection, digest: Option<Digest>, bytes: u64) -> anyhow::Result<()> {
         self.opener.tally.rejected += 1;
         let key = digest.map_or_else(|| Key::of_given_id(Entry::numbered(self.opener.tally.rejected).as_str()), Key::of_digest);
-        Ok(self.opener.intake.reject(rejection.of(origin(key, bytes, digest)))?)
+        let origin = self.origin(key, bytes, digest);
+        Ok(self.opener.intake.reject(rejection.of(origin))?)
+    }
+
+    fn origin(&mut self, key: Key, bytes: u64, digest: Option<Digest>) -> Origin {
+        self.taken += 1;
+        Origin { key, path: None, entry: None, bytes, digest, ticket: Ticket(self.taken), attempts: 1 }
     }
 
     fn told_to_stop(&mut self, stop: &Stop) -> bool {
@@ -246,10 +266,6 @@ fn is_stop(error: &anyhow::Error) -> bool {
 const PATH_BYTES_MAX: u64 = 64 * 1024;
 /// What stands before the first value and is kept, so that a document comes out as it went in.
 const BLANKS_MAX: usize = 4096;
-
-fn origin(key: Key, bytes: u64, digest: Option<Digest>) -> Origin {
-    Origin { key, path: None, entry: None, bytes, digest, ticket: Ticket::default(), attempts: 1 }
-}
 
 fn skip_blanks(input: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut blanks = Vec::new();

@@ -333,7 +333,13 @@ impl<'a> Watch<'a> {
             match step {
                 Step::Folder(folder, identity) => self.watch(&folder, identity),
                 Step::File(found) if found.named && !found.path.exists() => {}
-                Step::File(found) => self.look(Pending::new(found, Hint::Seen, Instant::now()))?,
+                Step::File(found) => {
+                    // Whoever opens it again for writing is told of where its folder is watched: that nobody has it open
+                    // is enough then. Elsewhere it must have been quiet for a while.
+                    let is_watched = found.path.parent().is_some_and(|folder| self.watched.contains_key(folder));
+                    let hint = if is_watched { Hint::Closed } else { Hint::Seen };
+                    self.look(Pending::new(found, hint, Instant::now()))?;
+                }
                 Step::Skipped(..) => {}
                 Step::Unreadable(folder, error) => {
                     if self.unreadable_folders.insert(folder.clone()) {

@@ -78,6 +78,36 @@ fn a_broken_line_is_rejected_and_the_next_one_read() {
 }
 
 #[test]
+fn a_filter_that_is_to_fail_writes_what_came_before_the_first_rejection() {
+    let desk = Desk::new();
+    let line = |number: u32| format!("{{\"id\":{number},\"text\":\"The ferry left at {number}.\"}}\n");
+    let sound: String = (0..150).map(line).collect();
+    let input = format!("{sound}{{\"text\n{}{{\"text\n", line(150));
+    for jobs in ["1", "8"] {
+        let said = desk.run_with(&["pipe", "--format", "jsonl", "--on-error", "fail", "-j", jobs], input.as_bytes()).ended_with(1);
+        let records = said.records();
+        assert_eq!(records.len(), 150, "-j {jobs}");
+        for (number, record) in records.iter().enumerate() {
+            assert!(record["text"].as_str().unwrap().contains(&format!("left at {number}.")), "{record}");
+        }
+        assert_eq!(said.stderr.lines().count(), 1, "{}", said.stderr);
+        assert!(said.stderr.contains("entry 151"), "{}", said.stderr);
+    }
+}
+
+#[test]
+fn paths_that_lead_nowhere_are_answered_for_at_once() {
+    let desk = Desk::new();
+    desk.put("a.txt", ARTICLE);
+    let paths: String = (0..100).map(|number| format!("gone-{number}.txt\n")).collect::<String>() + "a.txt\n";
+    let begun = std::time::Instant::now();
+    let said = desk.run_with(&["pipe", "--format", "paths"], paths.as_bytes()).ended_with(1);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20));
+    assert_eq!(said.records().len(), 1);
+    assert_eq!(said.stderr.matches("check the path").count(), 100, "{}", said.stderr);
+}
+
+#[test]
 fn what_cannot_be_run_ends_with_two_and_says_what_to_do() {
     let desk = Desk::new();
     desk.put("wire/a.txt", ARTICLE);
@@ -197,84 +227,6 @@ fn every_command_has_a_manual_page_and_every_shell_its_completions() {
 }
 
 #[test]
-fn the_schemas_name_what_every_line_must_have() {
-    let desk = Desk::new();
-    for (name, required) in [
-        ("record", &["schema", "id", "revision", "source", "language", "text", "summary", "quotes", "keyphrases", "stats", "check"][..]),
-        ("rejected", &["schema", "id", "revision", "source", "stage", "code", "error", "attempts", "rejected_at", "check"]),
-    ] {
-        let schema: Value = serde_json::from_str(&desk.run(&["schema", name]).ended_with(0).stdout).unwrap();
-        let named: Vec<&str> = schema["required"].as_array().unwrap().iter().map(|key| key.as_str().unwrap()).collect();
-        assert_eq!(named, required, "{name}");
-    }
-    let default = desk.run(&["schema"]).ended_with(0).stdout;
-    assert_eq!(default, desk.run(&["schema", "record"]).ended_with(0).stdout);
-}
-
-#[test]
-fn every_line_that_is_written_fits_its_schema() {
-    let desk = Desk::new();
-    desk.put("wire/a.txt", ARTICLE);
-    desk.put("wire/b.jsonl", "{\"id\":7,\"text\":\"It rained.\",\"desk\":[1,null]}\n{\"text\n");
-    desk.put("wire/c.html", format!("<!DOCTYPE html><title>Ferry</title><p>{ARTICLE}</p>"));
-    desk.run(&["batch", "wire", "--set", "output.sentences=true"]).ended_with(1);
-    for (name, lines) in [("record", desk.records("out")), ("rejected", desk.rejected("out"))] {
-        let schema: Value = serde_json::from_str(&desk.run(&["schema", name]).ended_with(0).stdout).unwrap();
-        assert!(!lines.is_empty());
-        for line in &lines {
-            ensure_fits(line, &schema, &schema, name);
-        }
-    }
-}
-
-/// Holds a value to what the schemas here use of JSON Schema.
-#[track_caller]
-fn ensure_fits(value: &Value, schema: &Value, root: &Value, place: &str) {
-    if let Some(reference) = schema["$ref"].as_str() {
-        let named = root.pointer(reference.trim_start_matches('#')).unwrap_or_else(|| panic!("{place}: {reference} is nowhere"));
-        return ensure_fits(value, named, root, place);
-    }
-    if let Some(choices) = schema["anyOf"].as_array() {
-        let not_null = choices.iter().find(|choice| choice["type"] != "null").unwrap();
-        return if value.is_null() {
-            assert!(choices.iter().any(|choice| choice["type"] == "null"))
-        } else {
-            ensure_fits(value, not_null, root, place)
-        };
-    }
-    let kind = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    };
-    let fits = |name: &Value| name == kind || (name == "number" && kind == "integer");
-    let allowed = match &schema["type"] {
-        Value::Array(names) => names.iter().any(fits),
-        Value::Null => true,
-        name => fits(name),
-    };
-    assert!(allowed, "{place} is {value}, not {}", schema["type"]);
-    if let Value::Object(map) = value {
-        for key in schema["required"].as_array().into_iter().flatten() {
-            assert!(map.contains_key(key.as_str().unwrap()), "{place} lacks {key}");
-        }
-        for (key, value) in map {
-            let known = &schema["properties"][key];
-            let others = &schema["additionalProperties"];
-            assert!(!known.is_null() || !others.is_null(), "{place}.{key} is in no schema");
-            ensure_fits(value, if known.is_null() { others } else { known }, root, &format!("{place}.{key}"));
-        }
-    }
-    for item in value.as_array().into_iter().flatten() {
-        ensure_fits(item, &schema["items"], root, place);
-    }
-}
-
-#[test]
 fn a_fresh_run_needs_a_folder_that_holds_nothing() {
     let desk = Desk::new();
     desk.put("wire/a.txt", ARTICLE);
@@ -309,6 +261,20 @@ fn quiet_says_nothing_and_json_says_everything_in_json() {
     let last = lines.last().unwrap();
     assert_eq!((&last["message"], &last["records"], &last["rejected"]), (&Value::from("finished"), &Value::from(0), &Value::from(1)));
     assert!(lines.iter().all(|line| line["level"].is_string() && line["timestamp"].is_string()));
+}
+
+#[test]
+fn a_terminal_shows_how_far_a_run_is() {
+    let desk = Desk::new();
+    for number in 0..200 {
+        desk.put(&format!("wire/{number}.txt"), format!("{ARTICLE}{}", "It rained all day. ".repeat(40)));
+    }
+    let command = format!("stty cols 120; '{}' batch wire -j 1", env!("CARGO_BIN_EXE_copydesk"));
+    let shown = std::process::Command::new("script").args(["-qec", &command, "/dev/null"]).current_dir(desk.path("")).output();
+    let Ok(shown) = shown else { return }; // Without `script` there is no terminal to be had.
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(shown.contains(" files, ") && shown.contains(" records, ") && shown.contains("/s, "), "{shown}");
+    assert!(shown.contains("200 records, 0 rejected, 0 unchanged"), "{shown}");
 }
 
 #[test]

@@ -194,3 +194,24 @@ fn explain_takes_an_article_through_all_stages_and_writes_nothing() {
     assert!(said.stdout.contains("input.binary"), "{}", said.stdout);
     assert!(!desk.path("out").exists());
 }
+
+#[test]
+fn beside_a_daemon_everything_can_be_looked_at_and_a_replay_is_asked_of_it() {
+    let desk = desk();
+    let mut daemon = desk.start(&["watch", "wire"]);
+    wait_for("the first outcomes", || {
+        let said = desk.run(&["status", "--json"]);
+        let told: Value = serde_json::from_str(&said.stdout).ok()?;
+        (told["done"] == 2 && told["rejected"]["articles"] == 1).then_some(())
+    });
+    let page = desk.run(&["status", "wire"]).ended_with(0).stdout;
+    assert!(page.contains(&format!("being written by process {} (", daemon.id())), "{page}");
+    wait_for("nothing to wait", || (desk.run(&["verify", "wire"]).code == 0).then_some(()));
+    desk.run(&["tail"]).ended_with(0);
+    let said = desk.run(&["replay"]).ended_with(0);
+    assert!(said.stderr.contains(&format!("process {} is watching", daemon.id())), "{}", said.stderr);
+    wait_for("the daemon's replay", || (desk.rejected("out").last()?["attempts"] == 2).then_some(()));
+    wait_for("the request to be gone", || (!desk.path("out/.copydesk/replay-requested").exists()).then_some(()));
+    rustix::process::kill_process(rustix::process::Pid::from_child(&daemon), rustix::process::Signal::TERM).unwrap();
+    assert_eq!(wait_for("the daemon's end", || daemon.try_wait().unwrap()).code(), Some(0));
+}

@@ -8,6 +8,8 @@ mod config;
 mod crash;
 mod crash_model;
 mod desk;
+mod kill;
 mod looking;
 mod sandbox;
+mod schemas;
 mod snapshots;

@@ -367,7 +367,12 @@ fn unsupported() -> Rejection {
 }
 
 fn unreadable(error: &io::Error) -> Rejection {
-    let error = format!("it cannot be read ({error}); see to its permissions and run `copydesk replay`");
+    let remedy = match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "check the path",
+        io::ErrorKind::PermissionDenied => "see to its permissions and run `copydesk replay`",
+        _ => "check the disk and run `copydesk replay`",
+    };
+    let error = format!("it cannot be read: {error}; {remedy}");
     Rejection { stage: Stage::Open, code: "input.unreadable", error, transient: true }
 }
 
