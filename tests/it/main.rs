@@ -13,3 +13,4 @@ mod looking;
 mod sandbox;
 mod schemas;
 mod snapshots;
+mod torture;
