@@ -1,5 +1,13 @@
 //! "Exactly once, whatever happens", held to thousands of worlds.
 
+use std::rc::Rc;
+
+use copydesk::ledger::{ArticleRow, Database, Group, Index, Known, RejectionRow, Segment, SegmentRow, Series, Settled};
+use copydesk::model::{Digest, Entry, Key, SourcePath};
+
+use crate::crash::chance::Chance;
+use crate::crash::disk::SimulatedDisk;
+use crate::crash::index::SimulatedIndex;
 use crate::crash::{Faults, MUTANTS, Report, Rules, run_world, sound};
 
 /// Worlds of each kind of fault. `cargo run --release --example torture -- model` runs as many as one likes.
@@ -95,4 +103,60 @@ fn a_missing_ledger_is_not_answered_by_cutting() {
 #[test]
 fn a_seal_is_durable_before_it_counts() {
     check_needed("seals are not synced", 20_000);
+}
+
+/// What is entered in both, drawn from a seed.
+fn draw_group(chance: &mut Chance) -> Group {
+    let article = |chance: &mut Chance| {
+        let path = SourcePath(format!("wire/{}", chance.below(8)).into_bytes());
+        let entry = chance.one_in(2).then(|| Entry::numbered(chance.below(3)));
+        let key = entry.as_ref().map_or_else(|| Key::of_file(&path.0), |entry| Key::of_entry(&path.0, entry));
+        let digest = (!chance.one_in(4)).then(|| Digest::of(&chance.below(5).to_le_bytes()));
+        let is_record = chance.one_in(2);
+        let outcome = if is_record { Settled::Record } else { Settled::Rejected };
+        let known = Known { digest, revision: 1 + chance.below(9), outcome, attempts: 1 + chance.below(4) as u32 };
+        let told = || "told".to_owned();
+        let rejection = (!is_record).then(|| RejectionRow { stage: told(), code: told(), error: told(), rejected_at: told() });
+        ArticleRow { key, path, entry, known, rejection }
+    };
+    let segment = |chance: &mut Chance| {
+        let series = if chance.one_in(2) { Series::Articles } else { Series::Rejected };
+        let segment = Segment { series, number: 1 + chance.below(4) as u32 };
+        SegmentRow { segment, bytes: chance.below(1 << 40), lines: chance.below(1 << 20), sealed: chance.one_in(3) }
+    };
+    let articles = (0..chance.below(6)).map(|_| article(chance)).collect();
+    let segments = (0..chance.below(3)).map(|_| segment(chance)).collect();
+    Group { articles, files: Vec::new(), segments }
+}
+
+/// The model is worth as much as its index is like the real one.
+#[test]
+fn the_simulated_index_answers_as_sqlite_does() {
+    for seed in 0..20 {
+        let mut chance = Chance::new(seed);
+        let place = tempfile::tempdir().unwrap();
+        let mut real = Database::open(place.path()).unwrap();
+        let store = Rc::default();
+        let mut simulated = SimulatedIndex::open(&store, &SimulatedDisk::new(Chance::new(seed))).unwrap();
+        let mut keys = Vec::new();
+        for round in 0..20 {
+            assert_eq!(Index::is_new(&real), simulated.is_new());
+            let group = draw_group(&mut chance);
+            keys.extend(group.articles.iter().map(|row| row.key.clone()));
+            Index::commit(&mut real, &group).unwrap();
+            simulated.commit(&group).unwrap();
+            if round % 7 == 3 {
+                Index::finish_recovery(&mut real).unwrap();
+                simulated.finish_recovery().unwrap();
+                // What was entered outlives the process.
+                drop(real);
+                real = Database::open(place.path()).unwrap();
+                simulated = SimulatedIndex::open(&store, &simulated.disk).unwrap();
+            }
+            assert_eq!(Index::segments(&real).unwrap(), simulated.segments().unwrap());
+            for key in &keys {
+                assert_eq!(Index::latest(&real, key).unwrap(), Index::latest(&simulated, key).unwrap());
+            }
+        }
+    }
 }
