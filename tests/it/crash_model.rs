@@ -1,13 +1,18 @@
 //! "Exactly once, whatever happens", held to thousands of worlds.
 
+use std::path::Path;
 use std::rc::Rc;
 
-use copydesk::ledger::{ArticleRow, Database, Group, Index, Known, RejectionRow, Segment, SegmentRow, Series, Settled};
-use copydesk::model::{Digest, Entry, Key, SourcePath};
+use copydesk::ledger::{
+    ArticleRow, Database, Disk, DiskFile as _, Group, Index, Known, Ledger, RejectionRow, Segment, SegmentRow, Series, Settled,
+};
+use copydesk::model::{Digest, Entry, Key, SourcePath, Ticket, render_record};
 
 use crate::crash::chance::Chance;
 use crate::crash::disk::SimulatedDisk;
+use crate::crash::faulty::{Neglect, without};
 use crate::crash::index::SimulatedIndex;
+use crate::crash::inputs::{Input, Text, finished};
 use crate::crash::{Faults, MUTANTS, Report, Rules, run_world, sound};
 
 /// Worlds of each kind of fault. `cargo run --release --example torture -- model` runs as many as one likes.
@@ -159,4 +164,35 @@ fn the_simulated_index_answers_as_sqlite_does() {
             }
         }
     }
+}
+
+/// How many lines a program adopts of a file in which a power loss has left the head of one record and the end of
+/// another.
+fn adopted_of_a_splice<D: Disk, I: Index>(rules: &Rules<D, I>) -> u64 {
+    let input = Input::draw(0, &mut Chance::new(1));
+    let story = &input.stories[0];
+    let line = |text: Text| {
+        let mut line = Vec::new();
+        render_record(&mut line, &finished(input.origin(story, text, Ticket(0), 1), text), 1, None, None).unwrap();
+        line
+    };
+    let (one, other) = (line(Text(2)), line(Text(1)));
+    let at = one.windows(8).position(|words| words == b"The tide").unwrap();
+    let splice = [&one[..at], &other[other.windows(8).position(|words| words == b"The tide").unwrap()..]].concat();
+    assert!(serde_json::from_slice::<serde_json::Value>(&splice).is_ok());
+    let disk = SimulatedDisk::new(Chance::new(1));
+    let store = Rc::default();
+    let open = || {
+        let open_index = |_: &Path| Ok((rules.index)(SimulatedIndex::open(&store, &disk)?));
+        Ledger::open_on((rules.disk)(&disk, &store), Path::new("out"), open_index).unwrap()
+    };
+    drop(open());
+    disk.create(Path::new("out/articles-000001.jsonl")).unwrap().write_all_at(&splice, 0).unwrap();
+    open().recovered().adopted
+}
+
+#[test]
+fn a_line_that_parses_is_not_adopted_unless_its_checksum_holds() {
+    assert_eq!(adopted_of_a_splice(&sound()), 0);
+    assert_eq!(adopted_of_a_splice(&without(Neglect::Checksum)), 1);
 }
