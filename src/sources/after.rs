@@ -10,6 +10,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::After;
 use super::found::{Found, stamp_of};
+use super::open::ReadFile;
 use crate::ledger::View;
 use crate::model::{SourcePath, Stamp, Ticket};
 
@@ -23,6 +24,10 @@ pub(super) struct Afterwards {
 
 impl Afterwards {
     pub(super) fn new(after: &After, settled: UnboundedReceiver<Vec<Ticket>>) -> Self {
+        if let After::Move(folder) = after {
+            // It must be there to be known where it lies below an input; if it cannot be made, moving tells why.
+            let _ = fs::create_dir_all(folder);
+        }
         Self { after: after.clone(), settled, files: HashMap::new() }
     }
 
@@ -32,10 +37,18 @@ impl Afterwards {
         Self::new(&After::Keep, settled)
     }
 
-    /// Notes a file that was read. One whose writer is not done stays where it is.
-    pub(super) fn note(&mut self, ticket: Ticket, found: &Found, stamp: Stamp, whole: bool) {
-        if whole && self.after != After::Keep {
+    /// Notes a file that was read. One whose writer is not done, or that may have changed unseen, stays where it is.
+    pub(super) fn note(&mut self, found: &Found, read: ReadFile) {
+        let ReadFile { ticket, stamp, whole, lasting } = read;
+        if whole && lasting && self.after != After::Keep {
             self.files.insert(ticket, (found.clone(), stamp));
+        }
+    }
+
+    /// Deals with a file that was durable already, in this state: an earlier run may have ended before it could.
+    pub(super) fn done(&self, found: &Found, stamp: Stamp, past: &View) {
+        if self.after != After::Keep {
+            self.carry_out_on(found, stamp, past);
         }
     }
 
@@ -64,7 +77,12 @@ impl Afterwards {
     }
 
     fn carry_out(&mut self, ticket: Ticket, past: &View) {
-        let Some((found, stamp)) = self.files.remove(&ticket) else { return };
+        if let Some((found, stamp)) = self.files.remove(&ticket) {
+            self.carry_out_on(&found, stamp, past);
+        }
+    }
+
+    fn carry_out_on(&self, found: &Found, stamp: Stamp, past: &View) {
         let done = match past.has_rejected(&found.source) {
             // What was rejected stays, to be mended and replayed.
             Ok(true) => return,
@@ -85,21 +103,87 @@ impl Afterwards {
 /// Moves or deletes the file, unless it has changed since it was read. True if it was done.
 fn carry_out(after: &After, path: &Path, source: &SourcePath, read: Stamp) -> io::Result<bool> {
     let unchanged = stamp_of(&fs::symlink_metadata(path)?) == read;
-    if !unchanged {
+    if !unchanged || *after == After::Keep {
         return Ok(false);
     }
-    match after {
-        After::Keep => return Ok(false),
-        After::Delete => fs::remove_file(path)?,
-        After::Move(folder) => {
-            let target = folder.join(Path::new(std::ffi::OsStr::from_bytes(&source.0)));
-            if let Some(parent) = target.parent() {
-                fs::create_dir_all(parent)?;
-            }
-            fs::rename(path, free_name(target)?)?;
+    // A newer version may be renamed into place between a look and a deletion. So the file first gets a name of its
+    // own, and what then has it is looked at again.
+    let aside = aside(path)?;
+    fs::rename(path, &aside)?;
+    let is_the_one = |metadata: fs::Metadata| {
+        let stamp = stamp_of(&metadata);
+        // The renaming itself is a change of state.
+        Stamp { ctime_ns: read.ctime_ns, ..stamp } == read
+    };
+    if !fs::symlink_metadata(&aside).is_ok_and(is_the_one) {
+        // Unless yet another one is there by now, which then is the newest.
+        let _ = rename_new(&aside, path);
+        return Ok(false);
+    }
+    let done = match after {
+        After::Keep | After::Delete => fs::remove_file(&aside),
+        After::Move(folder) => move_to(&aside, folder.join(Path::new(std::ffi::OsStr::from_bytes(&source.0)))),
+    };
+    if done.is_err() {
+        let _ = rename_new(&aside, path);
+    }
+    done.map(|()| true)
+}
+
+/// A hidden name beside the file, which no source reads.
+fn aside(path: &Path) -> io::Result<PathBuf> {
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.as_bytes();
+    // Room for what is put around it, as names have at most 255 bytes.
+    let name = name.get(..name.len().min(200)).unwrap_or_default();
+    let name = [b".".as_slice(), name, format!(".{}.copydesk~", std::process::id()).as_bytes()].concat();
+    Ok(path.with_file_name(std::ffi::OsStr::from_bytes(&name)))
+}
+
+/// Renames, but never over what is there.
+fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            // Not every file system knows how.
+            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {}
+            renamed => return Ok(renamed?),
         }
     }
-    Ok(true)
+    match to.symlink_metadata() {
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(_) => fs::rename(from, to),
+    }
+}
+
+/// Moves the file under a name that is free, also to another file system: there it is whole before it has its name.
+fn move_to(file: &Path, target: PathBuf) -> io::Result<()> {
+    let folder = target.parent().ok_or(io::ErrorKind::InvalidInput)?.to_path_buf();
+    fs::create_dir_all(&folder)?;
+    loop {
+        let target = free_name(target.clone())?;
+        match rename_new(file, &target) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                let copy = aside(&target)?;
+                let copied =
+                    fs::copy(file, &copy).and_then(|_| fs::File::open(&copy)?.sync_all()).and_then(|()| rename_new(&copy, &target));
+                match copied {
+                    Ok(()) => {
+                        fs::File::open(&folder)?.sync_all()?;
+                        return fs::remove_file(file);
+                    }
+                    Err(error) => {
+                        let _ = fs::remove_file(&copy);
+                        if error.kind() != io::ErrorKind::AlreadyExists {
+                            return Err(error);
+                        }
+                    }
+                }
+            }
+            moved => return moved,
+        }
+    }
 }
 
 /// The name itself, or with `~2`, `~3` where an earlier version lies there: nothing is written over.

@@ -59,6 +59,17 @@ pub enum After {
     Delete,
 }
 
+impl Options {
+    /// The folders that are never read: what copydesk itself writes lies there.
+    fn folders_of_ours(&self) -> impl Iterator<Item = &std::path::Path> {
+        let moved = match &self.after {
+            After::Move(folder) => Some(folder),
+            After::Keep | After::Delete => None,
+        };
+        self.out.iter().chain(moved).map(PathBuf::as_path)
+    }
+}
+
 /// How much a single input may ask for.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {

@@ -42,25 +42,29 @@ pub fn run(
     Ok(tally)
 }
 
-pub(super) fn read_rejected(opener: &mut Opener<'_>, afterwards: &mut Afterwards, stop: &Stop) -> anyhow::Result<()> {
-    let paths: BTreeSet<SourcePath> = opener.past.rejected()?.into_iter().map(|article| article.path).collect();
+fn read_rejected(opener: &mut Opener<'_>, afterwards: &mut Afterwards, stop: &Stop) -> anyhow::Result<()> {
     opener.again = true;
-    for source in paths {
+    for found in rejected(opener.options, opener.past)? {
         if stop.is_set() {
             opener.tally.stopped = true;
             break;
         }
-        let Some(found) = locate(opener.options, &source) else { continue };
         opener.tally.files_found += 1;
         Counts::add(&opener.counts.files_found, 1);
         match opener.see(&found, &mut Settling::default(), Hint::Seen)? {
-            Seen::Unchanged => {}
-            Seen::Read { ticket, stamp, whole } => afterwards.note(ticket, &found, stamp, whole),
+            Seen::Done(_) | Seen::LeftOut => {}
+            Seen::Read(read) => afterwards.note(&found, read),
             Seen::Wait(_) | Seen::Refused(_) => walk::read_later_once(opener, found, afterwards, stop)?,
         }
     }
     opener.again = false;
     Ok(opener.intake.flush()?)
+}
+
+/// The files with rejected articles, as far as they lie below the roots.
+pub(super) fn rejected(options: &Options, past: &View) -> anyhow::Result<Vec<Found>> {
+    let paths: BTreeSet<SourcePath> = past.rejected()?.into_iter().map(|article| article.path).collect();
+    Ok(paths.iter().filter_map(|path| locate(options, path)).collect())
 }
 
 /// Where the file that a record's path stands for is.

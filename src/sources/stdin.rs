@@ -172,7 +172,7 @@ impl Stdin<'_> {
         let found = Found { path: Path::new(std::ffi::OsStr::from_bytes(path)).to_path_buf(), source, named: true };
         self.opener.tally.files_found += 1;
         match self.opener.see(&found, &mut Settling::default(), Hint::Seen)? {
-            Seen::Unchanged | Seen::Read { .. } => Ok(()),
+            Seen::Done(_) | Seen::LeftOut | Seen::Read(_) => Ok(()),
             // Waiting would help none of these, and the paths after it would wait as well.
             Seen::Refused(error) if matches!(error.kind(), NotFound | PermissionDenied | NotADirectory) => {
                 self.opener.give_up(&found, &error, 1)

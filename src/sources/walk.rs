@@ -104,7 +104,7 @@ fn read_all(
                     pause(rest, stop);
                     seen = opener.see(&found, &mut settling, Hint::Seen)?;
                 }
-                note(seen, Later { found, settling, attempts: 0, due: Instant::now() }, &mut later, afterwards);
+                note(seen, Later { found, settling, attempts: 0, due: Instant::now() }, &mut later, afterwards, opener.past);
                 *in_hand = later.len() as u64;
                 afterwards.take_settled(opener.past);
             }
@@ -141,11 +141,12 @@ fn files_left(listing: &mut Listing) -> Option<u64> {
     Some(left)
 }
 
-fn note(seen: Seen, file: Later, later: &mut Vec<Later>, afterwards: &mut Afterwards) {
+fn note(seen: Seen, file: Later, later: &mut Vec<Later>, afterwards: &mut Afterwards, past: &View) {
     let now = Instant::now();
     match seen {
-        Seen::Unchanged => {}
-        Seen::Read { ticket, stamp, whole } => afterwards.note(ticket, &file.found, stamp, whole),
+        Seen::LeftOut => {}
+        Seen::Done(stamp) => afterwards.done(&file.found, stamp, past),
+        Seen::Read(read) => afterwards.note(&file.found, read),
         Seen::Wait(rest) => later.push(Later { due: now + rest, ..file }),
         Seen::Refused(_) => later.push(Later { due: now + BACK_OFF, attempts: 1, ..file }),
     }
@@ -170,8 +171,12 @@ fn read_later(opener: &mut Opener<'_>, mut later: Vec<Later>, afterwards: &mut A
                 continue;
             }
             match opener.see(&file.found, &mut file.settling, Hint::Seen)? {
-                Seen::Unchanged => {}
-                Seen::Read { ticket, stamp, whole } => afterwards.note(ticket, &file.found, stamp, whole),
+                Seen::LeftOut => {}
+                Seen::Done(stamp) => afterwards.done(&file.found, stamp, opener.past),
+                Seen::Read(read) => afterwards.note(&file.found, read),
+                Seen::Wait(_) if file.settling.is_endless(Instant::now(), opener.options.settle) => {
+                    tracing::warn!(path = %file.found.path.display(), "still being written: left for the next run");
+                }
                 Seen::Wait(rest) => still.push(Later { due: Instant::now() + rest, ..file }),
                 Seen::Refused(error) => {
                     file.attempts += 1;
@@ -217,7 +222,8 @@ pub(super) enum Step {
 pub(super) struct Listing {
     globs: Globs,
     follow_symlinks: bool,
-    out: Option<(u64, u64)>,
+    /// What is never read, by device and inode.
+    ours: Vec<(u64, u64)>,
     /// Where to begin, if not with the roots.
     first: Option<(PathBuf, Root)>,
     /// Still to come, last first.
@@ -238,8 +244,9 @@ impl Listing {
     pub(super) fn new(options: &Options) -> anyhow::Result<Self> {
         let mut roots = options.roots.clone();
         roots.sort_by(|a, b| b.name.cmp(&a.name));
-        let out = options.out.as_ref().and_then(|path| fs::metadata(path).ok()).map(|metadata| (metadata.dev(), metadata.ino()));
-        Ok(Self { globs: Globs::new(options)?, follow_symlinks: options.follow_symlinks, out, first: None, roots, open: Vec::new() })
+        let ours = options.folders_of_ours().filter_map(|path| fs::metadata(path).ok());
+        let ours = ours.map(|metadata| (metadata.dev(), metadata.ino())).collect();
+        Ok(Self { globs: Globs::new(options)?, follow_symlinks: options.follow_symlinks, ours, first: None, roots, open: Vec::new() })
     }
 
     /// Lists one folder below a root, and what is below it.
@@ -321,7 +328,7 @@ impl Listing {
         };
         let identity = (metadata.dev(), metadata.ino());
         let goes_round = self.open.iter().any(|folder| folder.identity == identity);
-        if Some(identity) == self.out || goes_round {
+        if self.ours.contains(&identity) || goes_round {
             return None;
         }
         self.open.push(Folder { path: path.clone(), root, identity, names: None });

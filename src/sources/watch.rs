@@ -19,9 +19,9 @@ use self::hints::{Hints, NotWatched, Told};
 use self::places::{Place, Places};
 use self::todo::{Pending, Todo};
 use super::after::Afterwards;
-use super::found::{TICK, lasting, stamp_of};
+use super::found::{Found, is_remote, stamp_of, tick_of};
 use super::intake::{Intake, LineClosed};
-use super::open::{Opener, Seen};
+use super::open::{Opener, ReadFile, Seen};
 use super::settle::Hint;
 use super::walk::{Listing, Step};
 use super::{Counts, Options, Root, Stop, Tally, replay};
@@ -58,6 +58,14 @@ const SHORT_STEP: Duration = Duration::from_millis(2);
 const ROOTS: Duration = Duration::from_millis(250);
 /// How often everything is listed where events cannot be had: a network, or no more watches.
 const POLL: Duration = Duration::from_secs(2);
+/// Listing takes at most one part in so many of the time.
+const LISTING_SHARE: u32 = 10;
+/// A file that is written for long is looked at more and more rarely, but this often; its closing is told.
+const STILL_WRITTEN: Duration = Duration::from_secs(2);
+/// A large file that is written over and over is read at most at this rate, in bytes a second.
+const READ_AGAIN_RATE: u64 = 25_000_000;
+/// Smaller files are read whenever they change.
+const LARGE: u64 = 1 << 20;
 /// The first pause after a file could not be read; each further one is twice as long.
 const BACK_OFF: Duration = Duration::from_millis(100);
 /// Files that may wait to be looked at. More are found by listing.
@@ -93,6 +101,12 @@ struct Watch<'a> {
     roots_due: Instant,
     /// The roots as last seen: device and inode.
     roots: Vec<Option<(u64, u64)>>,
+    /// Large files, and when they may be read again.
+    large: HashMap<PathBuf, Instant>,
+    /// Files with rejected articles that are to be tried again, as was asked for.
+    replays: VecDeque<Found>,
+    /// When the listing of everything began, where one is under way.
+    all_begun: Option<Instant>,
     /// True where events cannot be relied on.
     polling: bool,
     /// Files that were rejected as unreadable, in that state.
@@ -126,6 +140,9 @@ impl<'a> Watch<'a> {
             all_due: now,
             roots_due: now,
             roots: vec![None; options.roots.len()],
+            large: HashMap::new(),
+            replays: VecDeque::new(),
+            all_begun: None,
             given_up: HashMap::new(),
             unreadable_folders: BTreeSet::new(),
         })
@@ -134,7 +151,8 @@ impl<'a> Watch<'a> {
     fn go_on(&mut self, stop: &Stop) -> anyhow::Result<()> {
         while !stop.is_set() {
             self.take_settled();
-            self.look_at_roots(stop)?;
+            self.look_at_roots()?;
+            self.replay_some();
             self.take_hints();
             self.look_at_due()?;
             self.list_some()?;
@@ -146,7 +164,7 @@ impl<'a> Watch<'a> {
 
     /// How long nothing needs to be done but to listen.
     fn rest(&self, now: Instant) -> Duration {
-        if self.listing.is_some() || !self.subtrees.is_empty() {
+        if self.listing.is_some() || !self.subtrees.is_empty() || !self.replays.is_empty() {
             return Duration::ZERO;
         }
         let step = if self.busy.values().any(Option::is_some) { SHORT_STEP } else { STEP };
@@ -198,15 +216,21 @@ impl<'a> Watch<'a> {
                         self.list(path, root);
                     }
                 } else if let Some(found) = self.places.file(root, &below, path) {
-                    self.put(Pending::new(found, hint, now));
+                    // Who writes will also close.
+                    let due = if hint == Hint::Seen { now + self.options.settle } else { now };
+                    self.put(Pending::new(found, hint, due));
                 }
             }
         }
     }
 
-    fn put(&mut self, pending: Pending) {
+    fn put(&mut self, mut pending: Pending) {
+        pending.earliest = pending.earliest.max(self.large.get(&pending.found.path).copied());
         if let Some(later) = self.busy.get_mut(&pending.found.path) {
-            *later = Some(pending);
+            *later = Some(match later.take() {
+                Some(known) => known.told_again(pending),
+                None => pending,
+            });
         } else if self.todo.put(pending).is_err() {
             self.list_all();
         }
@@ -216,8 +240,17 @@ impl<'a> Watch<'a> {
     fn forget(&mut self, path: &Path) {
         self.todo.forget(path);
         self.unwatch_below(path);
-        if let Place::Root(_) = self.places.of(path) {
-            self.roots_due = Instant::now();
+        match self.places.of(path) {
+            Place::Root(number) => {
+                // Another of its name may have come meanwhile, even with the same inode.
+                if let Some(known) = self.roots.get_mut(number) {
+                    *known = None;
+                }
+                self.roots_due = Instant::now();
+            }
+            // Another folder may have its name by now, and the watcher may have let go of that one too.
+            Place::Below(..) if path.is_dir() => self.told_to_look(path.to_path_buf(), Hint::Seen),
+            Place::Below(..) | Place::Elsewhere => {}
         }
     }
 
@@ -247,30 +280,28 @@ impl<'a> Watch<'a> {
     }
 
     fn look(&mut self, mut pending: Pending) -> anyhow::Result<()> {
-        let path = pending.found.path.clone();
-        if let Some(later) = self.busy.get_mut(&path) {
-            *later = Some(pending);
+        if self.busy.contains_key(&pending.found.path) {
+            self.put(pending);
             return Ok(());
         }
-        if self.given_up.get(&path).is_some_and(|given_up| *given_up == stamp_at(&path)) {
+        let path = &pending.found.path;
+        if !pending.again && self.given_up.get(path).is_some_and(|given_up| *given_up == stamp_at(path)) {
             return Ok(());
         }
+        self.opener.again = pending.again;
+        let seen = self.opener.see(&pending.found, &mut pending.settling, pending.hint);
+        self.opener.again = false;
         let now = Instant::now();
-        match self.opener.see(&pending.found, &mut pending.settling, pending.hint)? {
-            Seen::Unchanged => {
-                self.given_up.remove(&path);
+        match seen? {
+            Seen::LeftOut => {
+                self.given_up.remove(&pending.found.path);
             }
-            Seen::Read { ticket, stamp, whole } => {
-                self.given_up.remove(&path);
-                self.afterwards.note(ticket, &pending.found, stamp, whole);
-                self.on_their_way.insert(ticket, OnItsWay { path: path.clone(), stamp });
-                // Its clock may not have ticked since: a look after the tick makes sure, and makes the state last.
-                let again = Pending::new(pending.found, Hint::Seen, now + TICK + TICK / 10);
-                let follow_up = if !whole || lasting(stamp).is_none() { Some(again) } else { None };
-                self.busy.insert(path, follow_up);
-            }
+            Seen::Done(stamp) => self.afterwards.done(&pending.found, stamp, self.opener.past),
+            Seen::Read(read) => self.was_read(pending, read, now),
             Seen::Wait(rest) => {
-                pending.due = now + rest;
+                pending.waits = (pending.waits + 1).min(16);
+                let longer = Duration::from_millis(1 << pending.waits).min(STILL_WRITTEN);
+                pending.due = now + rest.max(longer);
                 self.put(pending);
             }
             Seen::Refused(error) => self.refused(pending, &error)?,
@@ -278,7 +309,36 @@ impl<'a> Watch<'a> {
         Ok(())
     }
 
+    fn was_read(&mut self, pending: Pending, read: ReadFile, now: Instant) {
+        let ReadFile { ticket, stamp, whole, lasting } = read;
+        let path = pending.found.path.clone();
+        self.given_up.remove(&path);
+        self.afterwards.note(&pending.found, read);
+        if stamp.size > LARGE {
+            let until = now + Duration::from_millis(stamp.size.saturating_mul(1000) / READ_AGAIN_RATE);
+            self.large.retain(|_, until| *until > now);
+            self.large.insert(path.clone(), until);
+        }
+        let follow_up = if !whole {
+            let due = now + self.options.settle.max(Duration::from_millis(1));
+            let earliest = self.large.get(&path).copied();
+            Some(Pending { hint: Hint::Seen, due, earliest, again: false, ..pending })
+        } else if !lasting {
+            // Its clock may not have ticked since: a look after the tick makes sure, and makes the state last.
+            Some(Pending::new(pending.found, Hint::Seen, now + tick_of(stamp) + tick_of(stamp) / 10))
+        } else {
+            None
+        };
+        self.on_their_way.insert(ticket, OnItsWay { path: path.clone(), stamp });
+        self.busy.insert(path, follow_up);
+    }
+
     fn refused(&mut self, mut pending: Pending, error: &io::Error) -> anyhow::Result<()> {
+        let is_gone = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+        if is_gone {
+            // Only roots are told of so, and the look at the roots says it.
+            return Ok(());
+        }
         pending.attempts += 1;
         if pending.attempts >= self.opener.options.limits.attempts_max {
             let path = pending.found.path.clone();
@@ -296,11 +356,11 @@ impl<'a> Watch<'a> {
         for ticket in self.afterwards.take_settled(self.opener.past) {
             let Some(OnItsWay { path, stamp }) = self.on_their_way.remove(&ticket) else { continue };
             if let Some(Some(pending)) = self.busy.remove(&path) {
-                let has_changed = stamp_at(&path) != Some(stamp);
-                let due = if has_changed { Instant::now() } else { pending.due.max(Instant::now()) };
-                // The events of the writing that was read come after it; where the state is the same, only the clock's
-                // tick is waited for.
-                let due = if has_changed || lasting(stamp).is_some() { due } else { due.max(Instant::now() + TICK) };
+                let now = Instant::now();
+                // The events of the writing that was read may come after it: where the state is the same, only the
+                // clock's tick is waited for.
+                let soonest = if stamp_at(&path) == Some(stamp) { now + tick_of(stamp) } else { now };
+                let due = if pending.again { now } else { pending.due.max(soonest) };
                 self.put(Pending { due, ..pending });
             }
         }
@@ -327,12 +387,11 @@ impl<'a> Watch<'a> {
         }
         for _ in 0..TURN {
             let Some(step) = self.listing.as_mut().and_then(Listing::next) else {
-                self.listing = None;
+                self.listing_ended();
                 break;
             };
             match step {
                 Step::Folder(folder, identity) => self.watch(&folder, identity),
-                Step::File(found) if found.named && !found.path.exists() => {}
                 Step::File(found) => {
                     // Whoever opens it again for writing is told of where its folder is watched: that nobody has it open
                     // is enough then. Elsewhere it must have been quiet for a while.
@@ -340,7 +399,9 @@ impl<'a> Watch<'a> {
                     let hint = if is_watched { Hint::Closed } else { Hint::Seen };
                     self.look(Pending::new(found, hint, Instant::now()))?;
                 }
-                Step::Skipped(..) => {}
+                Step::Skipped(found, skip) => {
+                    self.opener.leave_out(&found, skip, None)?;
+                }
                 Step::Unreadable(folder, error) => {
                     if self.unreadable_folders.insert(folder.clone()) {
                         tracing::warn!(path = %folder.display(), %error, "folder not readable; it is tried again with every listing");
@@ -355,12 +416,25 @@ impl<'a> Watch<'a> {
     fn next_listing(&mut self) -> anyhow::Result<Option<Listing>> {
         let now = Instant::now();
         if self.all_due <= now {
-            self.all_due = now + if self.polling { POLL.min(self.options.rescan) } else { self.options.rescan };
+            self.all_due = now + self.options.rescan;
+            self.all_begun = Some(now);
             self.drop_dead_watches();
             self.subtrees.clear();
             return Ok(Some(Listing::new(self.options)?));
         }
         self.subtrees.pop_front().map(|(folder, root)| Listing::below(self.options, &root, &folder)).transpose()
+    }
+
+    fn listing_ended(&mut self) {
+        self.listing = None;
+        if let Some(begun) = self.all_begun.take() {
+            let now = Instant::now();
+            let every = if self.polling { POLL.min(self.options.rescan) } else { self.options.rescan };
+            // Hints that were lost meanwhile may have made it due already.
+            if self.all_due > now {
+                self.all_due = begun + every.max((now - begun) * LISTING_SHARE);
+            }
+        }
     }
 
     /// A folder that was moved keeps its watch, which tells of it under the old name: such watches go first.
@@ -383,7 +457,7 @@ impl<'a> Watch<'a> {
             Some(_) => self.unwatch_below(folder),
             None => {}
         }
-        if !self.polling && places::is_remote(folder) {
+        if !self.polling && is_remote(rustix::fs::statfs(folder)) {
             tracing::info!(path = %folder.display(), every_ms = POLL.as_millis(), "on a network file system: listed instead of watched");
             self.polling = true;
         }
@@ -412,7 +486,7 @@ impl<'a> Watch<'a> {
 
     // --- Roots ---
 
-    fn look_at_roots(&mut self, stop: &Stop) -> anyhow::Result<()> {
+    fn look_at_roots(&mut self) -> anyhow::Result<()> {
         let now = Instant::now();
         if self.roots_due > now {
             return Ok(());
@@ -441,7 +515,7 @@ impl<'a> Watch<'a> {
                 self.watch_file(number, root);
             }
         }
-        self.replay_if_asked(stop)
+        self.replay_if_asked()
     }
 
     /// A file is watched by its folder: a watch of its own would stay with the old one when it is replaced.
@@ -456,20 +530,29 @@ impl<'a> Watch<'a> {
         }
     }
 
-    fn replay_if_asked(&mut self, stop: &Stop) -> anyhow::Result<()> {
-        let Some(request) = self.options.out.as_deref().map(replay::request_path).filter(|request| request.exists()) else {
-            return Ok(());
-        };
-        tracing::info!("replaying what was rejected, as was asked for");
-        replay::read_rejected(&mut self.opener, &mut self.afterwards, stop)?;
-        self.given_up.clear();
-        match std::fs::remove_file(&request) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                tracing::warn!(path = %request.display(), %error, "the request to replay cannot be removed, and will be carried out again");
+    fn replay_if_asked(&mut self) -> anyhow::Result<()> {
+        let request = self.options.out.as_deref().map(replay::request_path);
+        let Some(request) = request.filter(|request| request.exists()) else { return Ok(()) };
+        // Gone before the list is made: who asks again meanwhile is heard again.
+        if let Err(error) = std::fs::remove_file(&request)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            if self.unreadable_folders.insert(request.clone()) {
+                tracing::warn!(path = %request.display(), %error, "the request to replay cannot be removed, and is not carried out");
             }
-            _ => {}
+            return Ok(());
         }
+        self.replays = replay::rejected(self.options, self.opener.past)?.into();
+        tracing::info!(files = self.replays.len(), "replaying what was rejected, as was asked for");
         Ok(())
+    }
+
+    /// Notes some of what is to be replayed, as there is room.
+    fn replay_some(&mut self) {
+        for _ in 0..TURN.min((PENDING / 2).saturating_sub(self.todo.len())) {
+            let Some(found) = self.replays.pop_front() else { break };
+            self.put(Pending { again: true, ..Pending::new(found, Hint::Seen, Instant::now()) });
+        }
     }
 }
 

@@ -27,17 +27,18 @@ pub(super) enum Place {
 pub(super) struct Places {
     roots: Vec<Root>,
     globs: Globs,
-    out: Option<PathBuf>,
+    /// What is never read.
+    ours: Vec<PathBuf>,
 }
 
 impl Places {
     pub(super) fn new(options: &Options) -> anyhow::Result<Self> {
-        let out = options.out.as_deref().map(std::path::absolute).transpose()?;
-        Ok(Self { roots: options.roots.clone(), globs: Globs::new(options)?, out })
+        let ours = options.folders_of_ours().map(std::path::absolute).collect::<Result<_, _>>()?;
+        Ok(Self { roots: options.roots.clone(), globs: Globs::new(options)?, ours })
     }
 
     pub(super) fn of(&self, path: &Path) -> Place {
-        if self.out.as_deref().is_some_and(|out| path.starts_with(out)) {
+        if self.ours.iter().any(|folder| path.starts_with(folder)) {
             return Place::Elsewhere;
         }
         for (number, root) in self.roots.iter().enumerate() {
@@ -70,19 +71,6 @@ impl Places {
 /// Device and inode.
 pub(super) fn identity_of(path: &Path) -> Option<(u64, u64)> {
     fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
-}
-
-/// True on file systems where others can write without the kernel here hearing of it.
-#[cfg(target_os = "linux")]
-pub(super) fn is_remote(path: &Path) -> bool {
-    // As `linux/magic.h` and the file systems' own headers have them: NFS, SMB, CIFS, SMB2, FUSE, 9P, Ceph, AFS, Coda.
-    const REMOTE: [u32; 9] = [0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x6573_5546, 0x0102_1997, 0x00C3_6400, 0x5346_414F, 0x7375_7245];
-    rustix::fs::statfs(path).is_ok_and(|system| REMOTE.contains(&(system.f_type as u32)))
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(super) fn is_remote(_: &Path) -> bool {
-    false
 }
 
 #[cfg(test)]

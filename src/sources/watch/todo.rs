@@ -14,12 +14,32 @@ pub(super) struct Pending {
     pub settling: Settling,
     /// Failed tries to read it.
     pub attempts: u32,
+    /// Looks that found it still being written.
+    pub waits: u32,
+    /// Rejected articles are tried again although they are unchanged.
+    pub again: bool,
     pub due: Instant,
+    /// However urgent it becomes, it is not looked at before.
+    pub earliest: Option<Instant>,
 }
 
 impl Pending {
     pub(super) fn new(found: Found, hint: Hint, due: Instant) -> Self {
-        Self { found, hint, settling: Settling::default(), attempts: 0, due }
+        Self { found, hint, settling: Settling::default(), attempts: 0, waits: 0, again: false, due, earliest: None }
+    }
+
+    /// The same file, told of again: what is known of it goes on counting, and the later news counts.
+    pub(super) fn told_again(self, news: Self) -> Self {
+        let earliest = self.earliest.max(news.earliest);
+        let due = self.due.min(news.due);
+        Self {
+            settling: self.settling,
+            attempts: self.attempts.max(news.attempts),
+            again: self.again || news.again,
+            due: earliest.map_or(due, |earliest| due.max(earliest)),
+            earliest,
+            ..news
+        }
     }
 }
 
@@ -50,13 +70,10 @@ impl Todo {
         match self.files.remove(&path) {
             Some(known) => {
                 self.order.remove(&(known.due, path.clone()));
-                pending.due = pending.due.min(known.due);
-                // What was seen of it goes on counting; whether it is quiet, the next look decides.
-                pending.settling = known.settling;
-                pending.attempts = pending.attempts.max(known.attempts);
+                pending = known.told_again(pending);
             }
             None if self.files.len() >= self.most => return Err(Full),
-            None => {}
+            None => pending.due = pending.earliest.map_or(pending.due, |earliest| pending.due.max(earliest)),
         }
         self.order.insert((pending.due, path.clone()));
         self.files.insert(path, pending);

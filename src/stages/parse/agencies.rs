@@ -1,7 +1,7 @@
 //! The news agencies, as datelines and bylines name them.
 
 /// In small letters.
-const AGENCIES: [&str; 62] = [
+const AGENCIES: [&str; 63] = [
     "aap",
     "aa",
     "adnkronos",
@@ -60,6 +60,7 @@ const AGENCIES: [&str; 62] = [
     "sda",
     "sid",
     "tass",
+    "taz",
     "telam",
     "tt",
     "upi",

@@ -8,6 +8,7 @@ pub mod html;
 mod json;
 mod markdown;
 mod text;
+mod wire;
 
 #[cfg(test)]
 mod tests;
@@ -59,6 +60,11 @@ pub fn parse(document: RawDocument, options: &Options) -> Result<ParsedArticle, 
         Format::Html => html::parse(&text, None, &options.html)?,
         Format::Json => json::parse(&text, encoding, options)?,
     };
+    match format {
+        // What a sender gives as the text is the text.
+        Format::Json => wire::note_dateline(&mut article),
+        Format::Text | Format::Markdown | Format::Html => wire::unwrap(&mut article),
+    }
     article.source.format = format;
     article.source.encoding = encoding.into();
     let own = std::mem::take(&mut article.warnings);

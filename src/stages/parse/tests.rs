@@ -29,10 +29,42 @@ fn nothing_but_white_space_is_no_article() {
     }
 }
 
+#[test]
+fn long_and_hostile_documents_are_read_in_linear_time() {
+    let patterns = [
+        "By Ada Moe\n",
+        "a: b\n",
+        "3 March 2024 ",
+        "-more-\n",
+        "\u{0C}",
+        "<meta ",
+        "<!--",
+        "\r",
+        "Ada Moe, ",
+        "and ",
+        "(",
+        "\x1b$B",
+        "\u{FEFF}",
+        "---\n- a\n",
+        "\\ud800",
+        "{\"a\":",
+        "[",
+        "\"text\":\"x\",",
+    ];
+    for pattern in patterns {
+        let long = pattern.repeat(2_000_000 / pattern.len());
+        for format in [Format::Text, Format::Json] {
+            let _ = parsed(long.as_bytes(), format);
+        }
+        let _ = parsed(format!("{{\"text\":\"Late.\",{long}").as_bytes(), Format::Json);
+        let _ = encoding::decode(long.into_bytes(), Format::Html);
+    }
+}
+
 proptest! {
     #[test]
     fn no_bytes_make_us_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-        for format in [Format::Text, Format::Markdown, Format::Json] {
+        for format in [Format::Text, Format::Markdown, Format::Html, Format::Json] {
             let _ = parsed(&bytes, format);
         }
     }

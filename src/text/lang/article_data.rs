@@ -27,4 +27,26 @@ pub struct ArticleData {
     pub pictures: Vec<String>,
     /// Words that name a job or an office and no person: "correspondent".
     pub jobs: String,
+    /// Those of them that name many people: "Tide staff" is nobody.
+    pub teams: String,
+    /// Before a colon, at the head of a text: "headline".
+    pub title_labels: Vec<String>,
+    pub subtitle_labels: Vec<String>,
+    pub section_labels: Vec<String>,
+    pub tag_labels: Vec<String>,
+    /// Before the name of the paper: "source".
+    pub site_labels: Vec<String>,
+    /// Before what no record tells: "word count", "to".
+    pub other_labels: Vec<String>,
+    /// Words in capitals that open a line and are no place: "ANALYSIS - ", "UPDATE: ".
+    pub rubrics: String,
+    /// How notes begin that say from when on a text may be printed: "embargoed until".
+    pub embargo: Vec<String>,
+    /// Lines that say how quickly to print it: "urgent".
+    pub urgency: Vec<String>,
+    /// In "page 2 of 3": "page" and "of".
+    pub page: Vec<String>,
+    pub page_of: Vec<String>,
+    /// What stands at the foot of a page that is not the last: "more".
+    pub more: Vec<String>,
 }

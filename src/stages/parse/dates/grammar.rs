@@ -136,6 +136,15 @@ impl<'a> Reader<'a> {
         (digits == 4 && !goes_on).then_some(year)
     }
 
+    /// "03-Mar-24", "03 Mar 24 14:05": two digits are a year behind a hyphen or before a time.
+    fn short_year(&self, at: usize) -> Option<u32> {
+        let (year, digits) = self.number(at)?;
+        let behind_hyphen = self.is_glued(at) && at.checked_sub(1).is_some_and(|before| self.is_sign(before, '-'));
+        let before_time = self.number(at + 1).is_some() && self.is_sign(at + 2, ':') && self.is_glued(at + 2) && self.is_glued(at + 3);
+        let is_year = digits == 2 && (behind_hyphen || before_time);
+        is_year.then_some(if year < 70 { 2000 + year } else { 1900 + year })
+    }
+
     fn day(&self, from: usize) -> Option<Day> {
         if self.number(from).is_some() {
             self.in_numbers(from).or_else(|| self.in_ideographs(from)).or_else(|| self.day_then_month(from))
@@ -230,7 +239,7 @@ impl<'a> Reader<'a> {
         if matches!(self.word(at), Some("de" | "del" | "of")) || self.is_sign(at, ',') || self.is_sign(at, '-') || self.is_sign(at, '/') {
             at += 1;
         }
-        let year = self.year(at)?;
+        let year = self.year(at).or_else(|| self.short_year(at))?;
         Some(Day { date: date(year, month, day)?, next: at + 1, iso: false })
     }
 

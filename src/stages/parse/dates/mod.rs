@@ -17,7 +17,7 @@ mod tests;
 use crate::model::Span;
 use calendar::Moment;
 use grammar::{Order, Reader};
-use tokens::Token;
+use tokens::{Kind, Token};
 
 /// In bytes: what is longer is no date.
 const DATE_BYTES_MAX: usize = 300;
@@ -62,12 +62,57 @@ pub(crate) fn from_epoch(count: f64) -> Option<String> {
     Moment::from_epoch(count).map(Moment::to_rfc3339)
 }
 
+/// True for what may be the day of a dateline, with or without its year: "3 mars", "12 NOV", "Senin (3/3)".
+pub(super) fn is_day(text: &str) -> bool {
+    let tokens = tokens::tokens(text);
+    let (mut numbers, mut months, mut weekdays) = (0, 0, 0);
+    for token in &tokens {
+        match &token.kind {
+            Kind::Number(1..=31, 1 | 2) | Kind::Number(1900..2100, 4) => numbers += 1,
+            Kind::Number(..) => return false,
+            Kind::Word(_, word) if vocabulary::month(word).is_some() => months += 1,
+            Kind::Word(_, word) if vocabulary::is_weekday(word) => weekdays += 1,
+            Kind::Word(_, word)
+                if matches!(word.as_str(), "st" | "nd" | "rd" | "th" | "er" | "de" | "of" | "the" | "le" | "den" | "am" | "e") => {}
+            Kind::Word(..) => return false,
+            Kind::Sign('.' | '/' | ',' | '(' | ')' | '-' | 'º' | '°') => {}
+            Kind::Sign(_) => return false,
+        }
+    }
+    let is_date = (months == 1 && (1..=2).contains(&numbers)) || (months == 0 && (2..=3).contains(&numbers) && text.contains('/'));
+    is_date || (weekdays == 1 && months == 0 && numbers == 0 && tokens.len() == 1)
+}
+
+pub(super) fn is_day_or_month(word: &str) -> bool {
+    let word = word.to_lowercase();
+    vocabulary::month(&word).is_some() || vocabulary::is_weekday(&word)
+}
+
+/// True for words that stand around dates: names of days, "at", "published".
+pub(super) fn goes_with_a_date(word: &str) -> bool {
+    vocabulary::goes_with_a_date(&word.to_lowercase())
+}
+
+/// True for the first word of "updated on", "mis à jour le"; in small letters.
+pub(super) fn opens_an_update(word: &str) -> bool {
+    vocabulary::opens_an_update(word)
+}
+
 fn first(reader: &Reader<'_>, tokens: &[Token<'_>]) -> Option<(usize, usize, Moment)> {
     (0..tokens.len()).find_map(|from| reader.moment_at(from).map(|(moment, next)| (from, next, moment)))
 }
 
-/// "20240303", "1709474700", "1709474700123".
+/// "20240303", "20240303T140500Z", "1709474700", "1709474700123".
 fn of_digits(text: &str) -> Option<String> {
+    if let Some((day, time)) = text.split_once('T')
+        && day.len() == 8
+        && let (Some(hour), Some(minute), Some(rest)) = (time.get(..2), time.get(2..4), time.get(4..))
+    {
+        let (second, zone) =
+            rest.split_at_checked(2).filter(|(second, _)| second.bytes().all(|byte| byte.is_ascii_digit())).unwrap_or(("00", rest));
+        let day = of_digits(day)?;
+        return read(&format!("{day}T{hour}:{minute}:{second}{zone}"), None);
+    }
     let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
     if whole.is_empty() || !whole.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

@@ -26,6 +26,9 @@ pub(super) struct Decoded {
     pub warnings: Vec<Warning>,
 }
 
+/// In bytes: how much is read to guess an encoding, and how much of it may stand before the first letter beyond ASCII.
+const GUESSED_BYTES_MAX: usize = 256 * 1024;
+const GUESSED_BEFORE: usize = 64;
 /// More controls than one in so many characters, and it is no text.
 const CONTROLS_PER: usize = 100;
 /// More characters that could not be read than one in so many, and it is no text.
@@ -92,8 +95,12 @@ fn looks_misread(bytes: &[u8], declared: &'static Encoding) -> bool {
 }
 
 fn guess(bytes: &[u8]) -> &'static Encoding {
+    // Letters of one byte tell nothing, and after so many others the rest tells nothing new.
+    let from = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or_default().saturating_sub(GUESSED_BEFORE);
+    let told = bytes.get(from..).unwrap_or_default();
+    let part = told.get(..GUESSED_BYTES_MAX).unwrap_or(told);
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
+    detector.feed(part, part.len() == told.len());
     detector.guess(None, Utf8Detection::Deny)
 }
 

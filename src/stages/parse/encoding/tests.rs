@@ -147,6 +147,14 @@ fn bytes_that_are_no_text_are_refused() {
 }
 
 #[test]
+fn a_long_text_is_guessed_by_its_first_part() {
+    for (text, encoding, name) in [(FRENCH, WINDOWS_1252, "windows-1252"), (JAPANESE, SHIFT_JIS, "shift_jis"), (CHINESE, GBK, "gbk")] {
+        let long = format!("{}{}", "The ferry is late.\n".repeat(20_000), text.repeat(3_000));
+        check(encoded(&long, encoding), Format::Text, name, &long, GUESSED);
+    }
+}
+
+#[test]
 fn a_stray_control_makes_no_binary() {
     let text = format!("{FRENCH}\u{1}\u{8}");
     check(text.clone().into_bytes(), Format::Text, "utf-8", &text, &[]);

@@ -60,7 +60,12 @@ impl Block {
 pub struct Page {
     pub text: String,
     pub blocks: Vec<Block>,
+    /// The page has more than was read.
+    pub is_truncated: bool,
 }
+
+/// Long pages have some thousands.
+const BLOCKS_MAX: usize = 60_000;
 
 impl Page {
     pub fn text_of(&self, block: &Block) -> &str {
@@ -106,6 +111,10 @@ pub fn read(tree: &Tree, signs: &[Signs]) -> Page {
     let mut stack = vec![outside];
     let mut id = 0;
     while id < tree.len() {
+        if reader.page.blocks.len() >= BLOCKS_MAX {
+            reader.page.is_truncated = true;
+            break;
+        }
         while stack.len() > 1 && stack.last().is_some_and(|around| around.end <= id) {
             if stack.pop().is_some_and(|closed| closed.is_block) {
                 reader.finish();

@@ -24,3 +24,17 @@ pub fn text(page: &Page, picked: &[bool]) -> String {
     }
     out
 }
+
+/// A body that was stated for machines: its lines are paragraphs, and it may hold tags after all.
+pub fn stated(body: &str) -> String {
+    let has_tags = body.contains("</") || body.contains("<br") || body.contains("<p>");
+    if has_tags {
+        let tree = super::tree::Tree::read(body);
+        let signs = super::signs::read(&tree);
+        let page = super::blocks::read(&tree, &signs);
+        return text(&page, &vec![true; page.blocks.len()]);
+    }
+    let decoded = super::entities::decode(body);
+    let lines = decoded.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n\n")
+}

@@ -56,6 +56,8 @@ signs! {
 }
 
 impl Signs {
+    pub const COUNT: usize = 30;
+
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
@@ -260,7 +262,7 @@ fn of_word(word: &str) -> Signs {
         "replies" | "reply" | "respond" | "discussion" | "reviews" | "forum" => Signs::COMMENT,
         "similar" | "more" | "latest" | "popular" | "trending" | "teaser" | "teasers" | "recirc" | "recirculation" | "carousel"
         | "slider" | "read" | "also" | "next" | "previous" | "prev" | "headlines" => Signs::RELATED,
-        "ad" | "ads" | "adv" | "adsbygoogle" | "dfp" | "banners" | "publicidad" | "werbung" | "anzeige" | "pub" => Signs::ADVERTISEMENT,
+        "ad" | "ads" | "adv" | "adsbygoogle" | "dfp" | "banners" | "publicidad" | "werbung" | "anzeige" => Signs::ADVERTISEMENT,
         "promo" | "promotion" | "promobox" | "cta" | "callout" | "upsell" | "offer" | "donate" | "donation" | "membership" | "premium" => {
             Signs::PROMOTION
         }

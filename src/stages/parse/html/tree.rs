@@ -10,7 +10,9 @@ use super::tags::{Key, Tag};
 /// Elements nested deeper are flattened into their parent.
 pub const DEPTH_MAX: usize = 512;
 /// A page has some thousands of nodes; further tags of a monster are passed over, its text is kept up to twice as many.
-const NODES_MAX: usize = 2_000_000;
+const NODES_MAX: usize = 1_000_000;
+/// In bytes: no headline or byline is longer, and elements that stand in each other must not be read over and over.
+const TEXT_MAX: usize = 4_096;
 /// Blocks that are opened again after an end tag that cut through them: `<a><div>...</a>...</div>`.
 const REOPENED_MAX: usize = 8;
 
@@ -104,14 +106,17 @@ impl<'a> Tree<'a> {
         })
     }
 
-    /// Appends the text below a node, references resolved, scripts and styles left out.
-    pub fn text_into(&self, id: Id, out: &mut String) {
+    /// Appends the text below a node, references resolved, scripts and styles left out, up to some [`TEXT_MAX`] bytes.
+    fn text_into(&self, id: Id, out: &mut String) {
         let end = self.node(id).end;
         let mut at = id;
-        while at < end {
+        while at < end && out.len() < TEXT_MAX {
             let node = self.node(at);
             match node.tag {
-                Tag::Text => super::entities::decode_into(self.raw_text(at), out),
+                Tag::Text => {
+                    let raw = self.raw_text(at);
+                    super::entities::decode_into(raw.get(..raw.floor_char_boundary(TEXT_MAX)).unwrap_or_default(), out);
+                }
                 Tag::Script | Tag::Style | Tag::Noscript | Tag::Iframe | Tag::Textarea if at != id => {
                     at = node.end;
                     continue;
@@ -123,7 +128,7 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// The text below a node with its white space in order.
+    /// The text below a node with its white space in order; of a longer one its beginning.
     pub fn text(&self, id: Id) -> String {
         let mut out = String::new();
         self.text_into(id, &mut out);

@@ -28,7 +28,7 @@ pub(super) fn parse(text: &str, encoding: &'static str, options: &Options) -> Re
     let language = object.take("language", values::text);
     let mut article = match body(&mut object)? {
         Body::Text(text) => typed(text),
-        Body::Html(page) => html::parse(&page, url.as_deref(), &options.html)?,
+        Body::Html(page) => without_own_headline(html::parse(&page, url.as_deref(), &options.html)?),
     };
     article.source.format = Format::Json;
     article.source.encoding = encoding.into();
@@ -50,6 +50,15 @@ pub(super) fn parse(text: &str, encoding: &'static str, options: &Options) -> Re
     }
     article.source.extra = extra;
     Ok(article)
+}
+
+/// The page's headline is no part of the text; whoever sends the page may call it otherwise, so it is taken off here.
+fn without_own_headline(mut page: ParsedArticle) -> ParsedArticle {
+    let below = page.metadata.title.as_deref().and_then(|title| page.text.strip_prefix(title)?.strip_prefix("\n\n"));
+    if let Some(below) = below.map(str::to_owned) {
+        page.text = below;
+    }
+    page
 }
 
 fn take_metadata(object: &mut Object, article: &mut ParsedArticle) {

@@ -126,6 +126,18 @@ fn the_text_may_stand_under_other_keys_and_in_paragraphs() {
 }
 
 #[test]
+fn a_page_within_an_object_is_read_as_a_page() {
+    let page = "<html lang='en'><head><title>Ferry - Tide</title></head><body><article><h1>Ferry</h1><p>The night ferry between Pellmouth and Carrow Island will sail again from May, the board said.</p><p>It will run six nights a week, and islanders have waited for nine years, said Gwen Tarrick.</p></article></body></html>";
+    for key in ["html", "content", "body"] {
+        let article =
+            parsed(&format!(r#"{{"title":"Ferry returns","language":"cy","{key}":{}}}"#, serde_json::to_string(page).unwrap())).unwrap();
+        assert!(article.text.starts_with("The night ferry") && article.text.ends_with("said Gwen Tarrick."), "{}", article.text);
+        assert_eq!(article.metadata.title.as_deref(), Some("Ferry returns"));
+        assert_eq!((article.language_declared.as_deref(), article.language_given, article.source.format), (Some("cy"), true, Format::Json));
+    }
+}
+
+#[test]
 fn half_a_letter_is_replaced() {
     check(
         r#"{"text":"Late \ud83d and \ude00 and \ud83d\ude00, \\ud83d.","x":"\ud83d"}"#,

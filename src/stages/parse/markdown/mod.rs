@@ -9,13 +9,13 @@ mod front_matter;
 #[cfg(test)]
 mod tests;
 
-use super::{bylines, dates};
+use super::{bylines, dates, text};
 use crate::model::{Format, Layout, Metadata, ParsedArticle, SourceFacts};
 use front_matter::FrontMatter;
 
 /// Reads one document.
-pub(super) fn parse(text: &str) -> ParsedArticle {
-    let (front, rest) = front_matter::split(text);
+pub(super) fn parse(markdown: &str) -> ParsedArticle {
+    let (front, rest) = front_matter::split(markdown);
     let mut article = ParsedArticle {
         metadata: Metadata::default(),
         source: SourceFacts::new(Format::Markdown, "utf-8"),
@@ -37,6 +37,9 @@ pub(super) fn parse(text: &str) -> ParsedArticle {
             article.text = if article.text.is_empty() { headline } else { format!("{headline}\n\n{}", article.text) };
         }
         (Some(_), _) => {}
+    }
+    if article.metadata.title.is_some() {
+        text::take_credits(&mut article);
     }
     if article.text.is_empty() {
         article.text = article.metadata.title.clone().unwrap_or_default();

@@ -18,6 +18,14 @@ fn the_first_heading_is_the_title() {
 }
 
 #[test]
+fn byline_and_date_below_the_title_are_told() {
+    let article = parse("# Ferry returns\n\n*By Tamsin Oakhurst*\n\n*3 March 2024*\n\nIt sails again.");
+    assert_eq!(article.text, "It sails again.");
+    assert_eq!((article.metadata.authors, article.metadata.published.as_deref()), (vec!["Tamsin Oakhurst".to_owned()], Some("2024-03-03")));
+    check("# Ferry returns\n\nBy the sea it sails again.", Some("Ferry returns"), "By the sea it sails again.");
+}
+
+#[test]
 fn marks_go_and_words_stay() {
     check(
         "The **night ferry** [sails](https://tide.example) again, `so` ~~they~~ we say.\nOn Monday.  \nOr not.<br>Or so <b>really</b>.",

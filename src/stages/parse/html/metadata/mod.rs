@@ -8,23 +8,26 @@
 //! - url: `rel=canonical`, `og:url`, JSON-LD, the address given; site: `og:site_name`, JSON-LD's publisher, the host.
 
 mod authors;
+mod dates;
 pub mod json_ld;
 mod tags;
 mod times;
 pub mod titles;
+mod visible;
 
 use url::Url;
 
 use super::signs::Signs;
-use super::tags::{Key, Tag};
+use super::tags::Key;
 use super::tree::{Id, Tree};
 use crate::model::Metadata;
+use dates::Dates;
 use json_ld::Stated;
 use tags::Tags;
+use visible::Places;
 
 /// What was found, for the record and for telling the article's text.
 #[derive(Debug, Default)]
-#[expect(dead_code, reason = "the chooser reads them, which comes next")]
 pub struct Found {
     pub metadata: Metadata,
     pub language: Option<String>,
@@ -57,7 +60,10 @@ pub fn read(tree: &Tree, signs: &[Signs], address: Option<&str>) -> Found {
         site: site_named.as_deref().or(host.as_deref()),
     };
     let (title, heading) = titles::choose(&offered);
-    let authors = authors::choose(tree, signs, &tags, &stated, site_named.as_deref(), heading);
+    let places = Places::of(tree, signs, heading);
+    let authors = authors::choose(tree, &tags, &stated, site_named.as_deref(), &places);
+    let language = language(tree, &tags, &stated);
+    let dates = Dates { tree, signs, tags: &tags, stated: &stated, language: language.as_deref(), places: &places };
     let description = stated
         .description
         .clone()
@@ -78,11 +84,11 @@ pub fn read(tree: &Tree, signs: &[Signs], address: Option<&str>) -> Found {
             tags: keywords(&tags, &stated),
             image: image.and_then(|image| absolute(&image, base.as_ref())),
             dateline: None,
-            published: published(tree, &tags, &stated, url.as_deref().or(address)),
-            updated: updated(&tags, &stated),
+            published: dates.published(url.as_deref().or(address)),
+            updated: dates.updated(),
             url,
         },
-        language: language(tree, &tags, &stated),
+        language,
         heading,
         description,
         is_article: stated.is_article || kind.is_some_and(|kind| kind.contains("article")),
@@ -102,91 +108,6 @@ fn absolute(url: &str, base: Option<&Url>) -> Option<String> {
         None => Url::parse(url).ok()?,
     };
     (matches!(parsed.scheme(), "http" | "https") && parsed.has_host()).then(|| parsed.to_string())
-}
-
-const PUBLISHED: [&str; 34] = [
-    "article:published_time",
-    "og:article:published_time",
-    "og:published_time",
-    "article:published",
-    "datepublished",
-    "itemprop:datepublished",
-    "parsely-pub-date",
-    "sailthru.date",
-    "dc.date.issued",
-    "dcterms.issued",
-    "dc.date",
-    "dcterms.date",
-    "dcterms.created",
-    "dc.date.created",
-    "dcterms.available",
-    "pubdate",
-    "publish-date",
-    "publish_date",
-    "publication_date",
-    "publicationdate",
-    "date.published",
-    "article.published",
-    "publishdate",
-    "published_time",
-    "rnews:datepublished",
-    "cxenseparse:recs:publishtime",
-    "originalpublicationdate",
-    "displaydate",
-    "citation_publication_date",
-    "citation_date",
-    "itemprop:datecreated",
-    "article:created_time",
-    "date",
-    "created",
-];
-const UPDATED: [&str; 14] = [
-    "article:modified_time",
-    "og:article:modified_time",
-    "og:updated_time",
-    "article:updated_time",
-    "datemodified",
-    "itemprop:datemodified",
-    "dc.date.modified",
-    "dcterms.modified",
-    "lastmod",
-    "last-modified",
-    "revised",
-    "modified",
-    "article.updated",
-    "dateupdated",
-];
-
-fn published(tree: &Tree, tags: &Tags, stated: &Stated, address: Option<&str>) -> Option<String> {
-    let told = stated.published.as_deref().and_then(times::read_iso);
-    let meta = || PUBLISHED.iter().find_map(|key| tags.all(key).find_map(times::read_iso));
-    let marked = || time_marked(tree);
-    told.or_else(meta).or_else(marked).or_else(|| address.and_then(times::read_address))
-}
-
-fn updated(tags: &Tags, stated: &Stated) -> Option<String> {
-    let told = stated.updated.as_deref().and_then(times::read_iso);
-    told.or_else(|| UPDATED.iter().find_map(|key| tags.all(key).find_map(times::read_iso)))
-}
-
-fn time_marked(tree: &Tree) -> Option<String> {
-    let mut first = None;
-    for id in 0..tree.len() {
-        if tree.tag(id) == Tag::Text {
-            continue;
-        }
-        let prop = tree.attribute(id, Key::Itemprop);
-        if prop == Some("datePublished") {
-            let told = tree.attribute(id, Key::Datetime).or_else(|| tree.attribute(id, Key::Content)).and_then(times::read_iso);
-            if told.is_some() {
-                return told;
-            }
-        }
-        if first.is_none() && tree.tag(id) == Tag::Time {
-            first = tree.attribute(id, Key::Datetime).and_then(times::read_iso);
-        }
-    }
-    first
 }
 
 fn language(tree: &Tree, tags: &Tags, stated: &Stated) -> Option<String> {
