@@ -14,4 +14,5 @@ mod looking;
 mod sandbox;
 mod schemas;
 mod snapshots;
+mod torture;
 mod watch;
