@@ -273,7 +273,7 @@ fn a_file_that_may_not_be_read_is_read_once_it_may() {
     }
     let desk = desk();
     desk.put("wire/a.txt", ARTICLE);
-    fs::set_permissions(desk.path("wire/a.txt"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(desk.path("wire/a.txt"), fs::Permissions::from_mode(0o000)).unwrap();
     let daemon = Daemon::start(&desk, &["wire"]);
     wait_for("the rejection", || whole_lines(&desk.path("out/rejected")).pop());
     fs::set_permissions(desk.path("wire/a.txt"), fs::Permissions::from_mode(0o644)).unwrap();
