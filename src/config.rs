@@ -11,7 +11,7 @@ mod schema;
 mod value;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::sources::{self, After};
@@ -19,7 +19,7 @@ use crate::stages;
 
 pub use layers::Layers;
 pub use problem::{Problem, Problems};
-pub use roots::roots_of;
+pub use roots::{configured_roots, ensure_moved_out, roots_of};
 pub use schema::schema;
 
 use layers::Values;
@@ -34,6 +34,8 @@ pub const DEFAULT_FILE: &str = "pipeline.toml";
 #[derive(Clone, Debug)]
 pub struct Config {
     pub input_paths: Vec<String>,
+    /// Where each of them was set.
+    pub input_places: Vec<String>,
     pub include: Vec<String>,
     pub exclude: Vec<String>,
     pub settle: Duration,
@@ -116,14 +118,16 @@ pub fn report(layers: &Layers) -> Report {
     let mut warnings = config.without_effect;
     let out = (config.out.as_os_str() != "-").then_some(config.out.as_path());
     let typed: Vec<_> = values.items_of("input.paths").into_iter().map(|(path, place)| (PathBuf::from(path), Some(place))).collect();
-    roots::find_roots(&typed, out, &mut problems, &mut warnings);
+    let inputs = roots::find_roots(&typed, out, &mut problems, &mut warnings);
+    let place = values.place_of("input.move_to");
+    problems.extend(roots::moved_into(&config.after, &inputs).map(|message| Problem::new(place, message)));
     if let Some(out) = out
         && let Some(reason) = roots::unwritable(out)
     {
         let place = if layers.out.is_some() { "--out".to_owned() } else { values.place_of("output.dir") };
         problems.push(Problem::new(place, reason));
     }
-    let settings = values.all().map(|(key, given)| (key, given.value.shown(), given.place.clone())).collect();
+    let settings = values.all().map(|(key, given)| (key.name, key.kind.shown(&given.value), given.place.clone())).collect();
     Report { problems, warnings, settings }
 }
 
@@ -136,6 +140,7 @@ impl Taken<'_> {
     fn config(&self, layers: &Layers, problems: &mut Vec<Problem>) -> Config {
         Config {
             input_paths: self.strings("input.paths"),
+            input_places: self.values.items_of("input.paths").into_iter().map(|(_, place)| place).collect(),
             include: self.strings("input.include"),
             exclude: self.strings("input.exclude"),
             settle: self.time("input.settle"),
@@ -185,16 +190,7 @@ impl Taken<'_> {
                 problems.push(Problem::new(self.values.place_of("input.after"), message));
                 After::Keep
             }
-            ("move", folder) => {
-                for path in self.strings("input.paths") {
-                    if roots::lies_below(Path::new(folder), Path::new(&path)) {
-                        let message =
-                            format!("{folder} lies below the input {path}: what is moved there would be read again; choose another");
-                        problems.push(Problem::new(self.values.place_of("input.move_to"), message));
-                    }
-                }
-                After::Move(PathBuf::from(folder))
-            }
+            ("move", folder) => After::Move(PathBuf::from(folder)),
             ("delete", _) => After::Delete,
             _ => After::Keep,
         }

@@ -4,6 +4,7 @@
 //! but from a stated seed: the same data give the same weights on every machine.
 
 mod corpus;
+mod pages;
 mod quotes;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: train MODEL PATH [PREDICTIONS]
 
   quotes PATH    who said what; PATH holds quotes/dev/*.jsonl, plain or as .xz
+  pages PATH     what of a web page is its article; PATH holds gold.json and pages/*.html
 
 PREDICTIONS is a folder for the held-out answers behind the printed figures.
 
@@ -26,6 +28,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let path = PathBuf::from(path);
     let predictions = arguments.next().map(PathBuf::from);
     match model.as_str() {
+        "pages" => pages::train(&path)?,
         "quotes" => quotes::train(&path, predictions.as_deref())?,
         _ => {
             eprintln!("no model is called {model:?}\n\n{USAGE}");

@@ -12,9 +12,11 @@ use crate::config::{Config, roots_of};
 use crate::ledger::View;
 use crate::model::{Envelope, QuotedArticle, RawDocument, Rejection, Span, Stage, StageError};
 use crate::pipeline::look::{Sighting, look};
+use crate::sources::After;
 use crate::stages::{self, clean, finish, keyphrases, parse, quotes, summary};
 
 use super::run::options_of;
+use super::sandbox;
 use super::story::printable;
 use super::{Common, Exit, WrongUsage, show};
 
@@ -26,7 +28,7 @@ Examples:
   copydesk explain feed.jsonl --entry 3 --set quotes.max=0")]
 pub struct Explain {
     file: PathBuf,
-    /// Which article of a file that holds many: its number or its id [default: the first]
+    /// Which article of a file that holds many: its number or its id [default: the first that can be read]
     #[arg(long, value_name = "ENTRY")]
     entry: Option<String>,
 }
@@ -36,6 +38,9 @@ const SENTENCES_MAX: usize = 60;
 
 pub fn run(explain: &Explain, common: &Common) -> anyhow::Result<Exit> {
     let config = common.settings_to_look()?;
+    // It writes nothing, and whoever wrote the file may not either.
+    let confined = Config { out: PathBuf::from("-"), after: After::Keep, ..config.clone() };
+    sandbox::confine(&confined, &[])?;
     let mut page = String::new();
     let exit = match find(explain, &config)? {
         Sighting::Article(article) => match tell(&mut page, &explain.file.display().to_string(), article, &config.stages) {
@@ -76,8 +81,12 @@ fn find(explain: &Explain, config: &Config) -> anyhow::Result<Sighting> {
         if !is_asked_for {
             return ControlFlow::Continue(());
         }
-        found = Some(sighting);
-        ControlFlow::Break(())
+        // A rejection overtakes the articles before it, so it stands in only until one of them comes.
+        let is_article = matches!(sighting, Sighting::Article(_));
+        if is_article || found.is_none() {
+            found = Some(sighting);
+        }
+        if is_article || explain.entry.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }));
     looked?;
     let missing = || match &explain.entry {

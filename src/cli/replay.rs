@@ -35,10 +35,12 @@ pub fn run(replay: &Replay, common: &Common) -> anyhow::Result<Exit> {
     }
     if let Some(daemon) = writer_of(&config.out).filter(|writer| writer.is_daemon()) {
         leave_request(&config)?;
-        announce(&format!(
-            "process {} is watching and will run the rejected ones again; `copydesk status` shows how it goes",
-            daemon.process
-        ));
+        if !common.quiet {
+            announce(&format!(
+                "process {} is watching and will run the rejected ones again; `copydesk status` shows how it goes",
+                daemon.process
+            ));
+        }
         return Ok(Exit::Well);
     }
     ensure_ledger(&config, &View::open(&config.out)?)?;
@@ -63,4 +65,21 @@ fn place(state: &Path, request: &Path) -> io::Result<()> {
     file.sync_all()?;
     fs::rename(&new, request)?;
     sync_folder(state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_bears_the_time_of_asking_and_nothing_else_is_left() {
+        let state = tempfile::tempdir().unwrap();
+        let request = state.path().join("replay-requested");
+        for _ in 0..2 {
+            place(state.path(), &request).unwrap();
+        }
+        let asked: jiff::Timestamp = fs::read_to_string(&request).unwrap().trim().parse().unwrap();
+        assert!(asked <= jiff::Timestamp::now());
+        assert_eq!(fs::read_dir(state.path()).unwrap().count(), 1);
+    }
 }

@@ -11,11 +11,11 @@ use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::config::{Config, roots_of};
+use crate::config::{Config, configured_roots, ensure_moved_out, roots_of};
 use crate::pipeline::{self, Input, Output, Progress, Settings, Tally};
 use crate::sinks::stdout::OnRejection;
-use crate::sources;
 use crate::sources::stdin::StdinFormat;
+use crate::sources::{self, After};
 use crate::telemetry;
 
 use super::{Common, Exit, WrongUsage, announce, counted, progress, sandbox, tell};
@@ -85,6 +85,9 @@ pub fn batch(batch: &Batch, common: &Common) -> anyhow::Result<Exit> {
         ensure_empty(&config)?;
     }
     let sources = sources_of(&batch.paths, &config, to_stdout, "batch")?;
+    if to_stdout && config.after != After::Keep {
+        tracing::warn!("`input.after` has no effect: nobody can say whether records on standard output are durable");
+    }
     let begun = Instant::now();
     let output = output_of(&config, to_stdout);
     let (tally, stopped_by) = run(Input::Walk(sources), output, &config, common)?;
@@ -142,21 +145,15 @@ fn ensure_empty(config: &Config) -> anyhow::Result<()> {
 }
 
 pub(super) fn sources_of(paths: &[PathBuf], config: &Config, to_stdout: bool, command: &str) -> anyhow::Result<sources::Options> {
-    let configured: Vec<PathBuf>;
-    let paths = if paths.is_empty() {
-        configured = config.input_paths.iter().map(PathBuf::from).collect();
-        &configured
-    } else {
-        paths
-    };
-    if paths.is_empty() {
+    let out = (!to_stdout).then_some(config.out.as_path());
+    let roots = if paths.is_empty() { configured_roots(config, out)? } else { roots_of(paths, out)? };
+    if roots.is_empty() {
         return Err(WrongUsage(format!(
             "no path to read: name one, like `copydesk {command} articles/`, or set input.paths in pipeline.toml"
         ))
         .into());
     }
-    let out = (!to_stdout).then_some(config.out.as_path());
-    let roots = roots_of(paths, out)?;
+    ensure_moved_out(&config.after, &roots)?;
     Ok(options_of(roots, config, to_stdout))
 }
 

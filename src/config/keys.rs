@@ -59,7 +59,7 @@ pub const KEYS: [Key; 32] = [
     later("limits.depth", SOME, NO_ARCHIVES),
     key("limits.entries", SOME),
     later("http.listen", Kind::Address, NO_SERVER),
-    later("http.token", Kind::Text, NO_SERVER),
+    later("http.token", Kind::Secret, NO_SERVER),
     key("log.level", Kind::Levels),
     key("log.format", Kind::OneOf(&["text", "json"])),
     key("sandbox.workers", Kind::OneOf(&["auto", "always", "never"])),

@@ -104,8 +104,8 @@ impl Values {
     }
 
     /// Every key with its value, in the template's order.
-    pub fn all(&self) -> impl Iterator<Item = (&'static str, &Given)> {
-        KEYS.iter().filter_map(|key| Some((key.name, self.given.get(key.name)?)))
+    pub fn all(&self) -> impl Iterator<Item = (&'static keys::Key, &Given)> {
+        KEYS.iter().filter_map(|key| Some((key, self.given.get(key.name)?)))
     }
 
     fn set(&mut self, key: &'static str, given: Given) {

@@ -7,20 +7,30 @@ use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::Access;
 
-use crate::sources::Root;
+use crate::sources::{After, Root};
 
+use super::Config;
 use super::problem::{Problem, Problems};
 
 /// Turns paths as typed, `path` or `name=path`, into roots. Refuses a path that is not there, one below the output
 /// folder, and two of one name. The same path twice is one root.
 pub fn roots_of(paths: &[PathBuf], out: Option<&Path>) -> Result<Vec<Root>, Problems> {
-    let typed: Vec<_> = paths.iter().map(|path| (path.clone(), None)).collect();
+    roots_at(&paths.iter().map(|path| (path.clone(), None)).collect::<Vec<_>>(), out)
+}
+
+fn roots_at(typed: &[(PathBuf, Option<String>)], out: Option<&Path>) -> Result<Vec<Root>, Problems> {
     let (mut problems, mut warnings) = (Vec::new(), Vec::new());
-    let roots = find_roots(&typed, out, &mut problems, &mut warnings);
+    let roots = find_roots(typed, out, &mut problems, &mut warnings);
     for Problem { place, message } in warnings {
         tracing::warn!(input = place, "{message}");
     }
     if problems.is_empty() { Ok(roots) } else { Err(Problems(problems)) }
+}
+
+/// As [`roots_of`], of the paths that are configured: what is wrong is told with its place in the settings.
+pub fn configured_roots(config: &Config, out: Option<&Path>) -> Result<Vec<Root>, Problems> {
+    let places = config.input_places.iter().cloned().map(Some);
+    roots_at(&config.input_paths.iter().map(PathBuf::from).zip(places).collect::<Vec<_>>(), out)
 }
 
 /// As [`roots_of`], with all that is to be said of each path. A path from a file comes with its place there.
@@ -102,9 +112,25 @@ fn named(typed: &Path) -> (Option<Vec<u8>>, PathBuf) {
     }
 }
 
+/// Refuses a folder for inputs that are done with which lies in one of the inputs.
+pub fn ensure_moved_out(after: &After, roots: &[Root]) -> Result<(), Problems> {
+    match moved_into(after, roots) {
+        Some(message) => Err(Problems(vec![Problem::new("input.move_to", message)])),
+        None => Ok(()),
+    }
+}
+
+/// What is wrong with the folder that inputs are moved to, if anything.
+pub fn moved_into(after: &After, roots: &[Root]) -> Option<String> {
+    let After::Move(folder) = after else { return None };
+    let root = roots.iter().find(|root| lies_below(folder, &root.path))?;
+    let (folder, path) = (folder.display(), root.path.display());
+    Some(format!("{folder} lies in the input {path}: what is moved there would be read again; choose another"))
+}
+
 /// True where a path, which need not be there, would lie in a folder or be it.
-pub fn lies_below(path: &Path, folder: &Path) -> bool {
-    let Ok(folder) = named(folder).1.canonicalize() else { return false };
+fn lies_below(path: &Path, folder: &Path) -> bool {
+    let Ok(folder) = folder.canonicalize() else { return false };
     let Ok(path) = std::path::absolute(path) else { return false };
     path.ancestors().find_map(|above| above.canonicalize().ok().map(|real| (above.to_owned(), real))).is_some_and(|(above, real)| {
         let rest = path.strip_prefix(&above).unwrap_or(Path::new(""));

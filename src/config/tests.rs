@@ -1,5 +1,7 @@
 //! What a user may write, and what is said of it.
 
+use std::path::Path;
+
 use super::keys::KEYS;
 use super::*;
 
@@ -179,8 +181,15 @@ fn inputs_and_output_are_looked_at() {
     );
     let report = report(&layers(&file, &[], &[]));
     let told = |problems: &[Problem]| problems.iter().map(|problem| problem.place.clone()).collect::<Vec<_>>();
-    assert_eq!(told(&report.problems), ["pipeline.toml:8:11", "pipeline.toml:4:1", "pipeline.toml:5:1", "pipeline.toml:6:1"]);
+    assert_eq!(told(&report.problems), ["pipeline.toml:4:1", "pipeline.toml:5:1", "pipeline.toml:6:1", "pipeline.toml:8:11"]);
     assert_eq!(told(&report.warnings), ["pipeline.toml:3:1"]);
     let out = Layers { out: Some(path("page").into()), ..Layers::default() };
     assert_eq!(told(&super::report(&out).problems), ["--out"]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_reading_of_settings_panic(text in "(\\[{1,2}(input|summary|quotes)?\\]{0,2}|max|paths|settle| ?= ?|[0-9a-z\"'\\\\.,{}é\u{0}]{0,6}|\n|\r\n|#){0,40}", flag in "\\PC{0,30}") {
+        let _ = report(&layers(&text, &[("COPYDESK_A__B", &flag), ("COPYDESK_INPUT__PATHS", &flag)], &[&flag, &format!("input.include={flag}")]));
+    }
 }

@@ -24,6 +24,8 @@ pub enum Value {
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
     Text,
+    /// A text that is shown to nobody.
+    Secret,
     /// A path that is not empty.
     Folder,
     Strings,
@@ -71,7 +73,7 @@ impl Kind {
     /// Reads "a whole number, 1 or more" and so on after "must be".
     pub fn wanted(self) -> String {
         match self {
-            Self::Text => "a text in quotation marks".to_owned(),
+            Self::Text | Self::Secret => "a text in quotation marks".to_owned(),
             Self::Folder => "the path of a folder in quotation marks".to_owned(),
             Self::Strings => "a list of texts like [\"a\", \"b\"]".to_owned(),
             Self::Globs => "a list of globs like [\"*.txt\", \"2026/**\"]".to_owned(),
@@ -94,7 +96,7 @@ impl Kind {
 
     pub fn schema(self) -> serde_json::Value {
         match self {
-            Self::Text | Self::Levels | Self::Address => serde_json::json!({"type": "string"}),
+            Self::Text | Self::Secret | Self::Levels | Self::Address => serde_json::json!({"type": "string"}),
             Self::Folder => serde_json::json!({"type": "string", "minLength": 1}),
             Self::Strings | Self::Globs => serde_json::json!({"type": "array", "items": {"type": "string"}}),
             Self::Flag => serde_json::json!({"type": "boolean"}),
@@ -136,16 +138,14 @@ impl Kind {
                 let table = DeTable::parse(&line).ok()?;
                 return self.value(table.get_ref().get("list")?.get_ref());
             }
-            Self::Text | Self::Folder | Self::OneOf(_) | Self::Size { .. } | Self::Time { .. } | Self::Levels | Self::Address => {
-                self.text_value(text)?
-            }
+            _ => self.text_value(text)?,
         };
         self.within(&value).then_some(value)
     }
 
     fn text_value(self, text: &str) -> Option<Value> {
         match self {
-            Self::Text => Some(Value::Text(text.to_owned())),
+            Self::Text | Self::Secret => Some(Value::Text(text.to_owned())),
             Self::Folder => (!text.is_empty()).then(|| Value::Text(text.to_owned())),
             Self::OneOf(names) => names.contains(&text).then(|| Value::Text(text.to_owned())),
             Self::Size { .. } => in_units(text, &SIZE_UNITS, Some(1)).map(Value::Number),
@@ -164,26 +164,26 @@ impl Kind {
         }
     }
 
+    /// A value as it would stand in a file.
+    pub fn shown(self, value: &Value) -> String {
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        match (self, value) {
+            (Self::Secret, Value::Text(text)) if !text.is_empty() => quoted("(hidden)"),
+            (Self::Size { .. }, Value::Number(bytes)) => quoted(&shown_size(*bytes)),
+            (_, Value::Text(text)) => quoted(text),
+            (_, Value::Strings(texts)) => format!("[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", ")),
+            (_, Value::Flag(flag)) => flag.to_string(),
+            (_, Value::Number(number)) => number.to_string(),
+            (_, Value::Time(time)) => quoted(&shown_time(*time)),
+            (_, Value::Address(address)) => quoted(&address.map_or_else(String::new, |address| address.to_string())),
+        }
+    }
+
     /// What is wrong with one item of a list, if anything.
     pub fn item_problem(self, item: &str) -> Option<String> {
         match self {
             Self::Globs => sources::check_glob(item).err(),
             _ => None,
-        }
-    }
-}
-
-impl Value {
-    /// As it would stand in a file.
-    pub fn shown(&self) -> String {
-        let quoted = |text: &str| serde_json::Value::from(text).to_string();
-        match self {
-            Self::Text(text) => quoted(text),
-            Self::Strings(texts) => format!("[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", ")),
-            Self::Flag(flag) => flag.to_string(),
-            Self::Number(number) => number.to_string(),
-            Self::Time(time) => format!("\"{}us\"", time.as_micros()).replace("000us", "ms").replace("000ms", "s"),
-            Self::Address(address) => quoted(&address.map_or_else(String::new, |address| address.to_string())),
         }
     }
 }
@@ -197,6 +197,14 @@ fn shown_size(bytes: u64) -> String {
     match units.iter().find(|(_, factor)| bytes >= *factor && bytes.is_multiple_of(*factor)) {
         Some((unit, factor)) => format!("{}{unit}", bytes / factor),
         None => bytes.to_string(),
+    }
+}
+
+fn shown_time(time: Duration) -> String {
+    let us = time.as_micros();
+    match [("s", 1_000_000), ("ms", 1_000)].iter().find(|(_, factor)| us.is_multiple_of(*factor)) {
+        Some((unit, factor)) => format!("{}{unit}", us / factor),
+        None => format!("{us}us"),
     }
 }
 

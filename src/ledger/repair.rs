@@ -12,7 +12,7 @@ use crate::model::{Digest, Entry, Key, SourcePath};
 use super::database::{self, ArticleRow, Group, RejectionRow, SegmentRow};
 use super::lock::Lock;
 use super::recovery::comes_after;
-use super::{CannotGoOn, Known, Ledger, STATE_FOLDER, Settled, database_path};
+use super::{CannotGoOn, Database, Known, Ledger, RealDisk, STATE_FOLDER, Settled, database_path};
 
 /// Rows carried over in one transaction.
 const GROUP_ROWS: usize = 10_000;
@@ -67,7 +67,7 @@ fn put_aside(path: &Path, aside: &Path) -> anyhow::Result<()> {
 }
 
 fn rebuild(out: &Path, lock: Lock, aside: Option<&Path>) -> anyhow::Result<(u64, u64)> {
-    let mut ledger = Ledger::open_locked(out, lock)?;
+    let mut ledger = Ledger::open_locked(RealDisk, out, lock, Database::open)?;
     let Some(aside) = aside else { return Ok((0, 0)) };
     match keep(&mut ledger, aside) {
         Ok(kept) => Ok(kept),

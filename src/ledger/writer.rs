@@ -66,6 +66,16 @@ mod tests {
     use crate::ledger::Ledger;
 
     #[test]
+    fn a_daemon_is_told_by_its_command() {
+        let is_daemon = |command: &str| {
+            let command = command.split(' ').map(str::to_owned).collect();
+            Writer { process: 1, command }.is_daemon()
+        };
+        assert!(is_daemon("copydesk watch wire") && is_daemon("/usr/bin/copydesk -o out watch"));
+        assert!(!is_daemon("copydesk batch wire") && !is_daemon("watch copydesk status"));
+    }
+
+    #[test]
     fn a_folder_has_a_writer_as_long_as_its_ledger_is_open() {
         let out = tempfile::tempdir().unwrap();
         assert_eq!(writer_of(out.path()), None);

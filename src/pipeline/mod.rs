@@ -20,7 +20,7 @@ use anyhow::Context as _;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
-use crate::ledger::{Ledger, View};
+use crate::ledger::{Attempts, CannotGoOn, Ledger, STATE_FOLDER, View};
 use crate::model::{Batch, Outcome, ParsedArticle, RawDocument, Stage, StageError, Ticket};
 use crate::sandbox::Pool;
 use crate::sinks::stdout::{self, Ended, OnRejection};
@@ -132,19 +132,23 @@ pub async fn run(
     // One slow page must not hold back a daemon; it orders the versions of a file itself.
     let (order, on_full_disk) =
         if matches!(input, Input::Watch(_)) { (Order::AsDone, OnFullDisk::Stall) } else { (Order::AsReceived, OnFullDisk::End) };
-    let (view, sink) = open_sink(output, on_full_disk, settings, outcomes_receiver, settled, &progress, stop_sender).await?;
+    let trouble = Trouble { on_full_disk, crashes_max: crashes_max(&input) };
+    let Sink { view, attempts, written } = open_sink(output, trouble, settings, outcomes_receiver, settled, &progress, stop_sender).await?;
 
     let mut line = JoinSet::new();
-    let documents = lay_stages(settings, order, &outcomes, &mut line);
+    let documents = lay_stages(settings, order, &outcomes, attempts.clone(), &mut line);
     // The intake holds the last sender of outcomes that is not a stage's: when the source ends, the line closes.
     let stop = Stop::new(stop_receiver);
-    let intake = Intake::new(documents, outcomes, MemoryBudget::new(settings.memory_bytes)).until(stop.clone());
+    let mut intake = Intake::new(documents, outcomes, MemoryBudget::new(settings.memory_bytes)).until(stop.clone());
+    if let Some(attempts) = attempts {
+        intake = intake.wary(attempts);
+    }
     let source = run_source(input, view, intake, settled_receiver, stop, progress).await;
 
     while let Some(stage) = line.join_next().await {
         stage.context("a stage of the line failed")?;
     }
-    let sunk = sink.await.context("the end of the line failed")??;
+    let sunk = written.await.context("the end of the line failed")??;
     // A source that found the line closed says so, but why it closed is what the sink has told above.
     let source = source?;
     stopper.shutdown().await;
@@ -158,6 +162,26 @@ pub async fn run(
     })
 }
 
+/// The end of the line, at work.
+struct Sink {
+    view: View,
+    attempts: Option<Arc<Attempts>>,
+    written: JoinHandle<anyhow::Result<Sunk>>,
+}
+
+/// What the end of the line does when something goes wrong.
+struct Trouble {
+    on_full_disk: OnFullDisk,
+    crashes_max: u32,
+}
+
+/// Crashes over one article, running alone, after which it is set aside.
+fn crashes_max(input: &Input) -> u32 {
+    match input {
+        Input::Walk(options) | Input::Watch(options) | Input::Replay(options) | Input::Stdin(_, options) => options.limits.attempts_max,
+    }
+}
+
 /// What the sink has written.
 struct Sunk {
     records: u64,
@@ -169,23 +193,28 @@ struct Sunk {
 
 async fn open_sink(
     output: Output,
-    on_full_disk: OnFullDisk,
+    trouble: Trouble,
     settings: &Settings,
     outcomes: mpsc::Receiver<Outcome>,
     settled: mpsc::UnboundedSender<Vec<Ticket>>,
     progress: &Arc<Progress>,
     stop: watch::Sender<bool>,
-) -> anyhow::Result<(View, JoinHandle<anyhow::Result<Sunk>>)> {
+) -> anyhow::Result<Sink> {
     let ingested_at = settings.ingested_at;
     match output {
         Output::Folder { out, rotate_bytes } => {
+            let Trouble { on_full_disk, crashes_max } = trouble;
             let options = committer::Options { rotate_bytes, ingested_at, on_full_disk };
             let opened = spawn_blocking(move || -> anyhow::Result<_> {
                 let ledger = Ledger::open(&out)?;
                 let view = View::open(&out)?;
-                Ok((ledger, view))
+                // After recovery: what was written before a crash is under no suspicion.
+                let attempts = Attempts::open(&out, crashes_max).map_err(|error| {
+                    CannotGoOn(format!("cannot write {}: {error}; check its permissions", out.join(STATE_FOLDER).display()))
+                })?;
+                Ok((ledger, view, attempts))
             });
-            let (ledger, view) = opened.await.context("opening the ledger failed")??;
+            let (ledger, view, attempts) = opened.await.context("opening the ledger failed")??;
             let recovered = ledger.recovered();
             if recovered.adopted > 0 || recovered.cut_bytes > 0 {
                 tracing::info!(adopted = recovered.adopted, cut_bytes = recovered.cut_bytes, rebuilt = recovered.rebuilt, "recovered");
@@ -201,19 +230,21 @@ async fn open_sink(
                 let committer::Tally { records, rejected, unchanged, bytes } = tally?;
                 Ok(Sunk { records, rejected, unchanged, bytes, reader_gone: false })
             });
-            Ok((view, sink))
+            Ok(Sink { view, attempts: Some(Arc::new(attempts)), written: sink })
         }
         Output::Stdout { rejected, on_rejection } => {
             let options = stdout::Options { ingested_at, on_rejection };
             let sink = spawn_blocking(move || {
                 let records = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-                let written = stdout::run(outcomes, records, BufWriter::new(rejected), options, committer::now);
+                let written = stdout::run(outcomes, records, BufWriter::new(rejected), options, committer::now, || {
+                    stop.send_replace(true);
+                });
                 stop.send_replace(true);
                 drop(settled);
                 let stdout::Written { records, rejected, bytes, ended } = written?;
                 Ok(Sunk { records, rejected, unchanged: 0, bytes, reader_gone: ended == Ended::ReaderGone })
             });
-            Ok((View::blank(), sink))
+            Ok(Sink { view: View::blank(), attempts: None, written: sink })
         }
     }
 }
@@ -223,9 +254,10 @@ fn lay_stages(
     settings: &Settings,
     order: Order,
     outcomes: &mpsc::Sender<Outcome>,
+    attempts: Option<Arc<Attempts>>,
     line: &mut JoinSet<()>,
 ) -> mpsc::Sender<Batch<RawDocument>> {
-    let place = Place { workers: Workers::new(settings.jobs), order, outcomes: outcomes.clone() };
+    let place = Place { workers: Workers::new(settings.jobs), order, outcomes: outcomes.clone(), attempts };
     let options = Arc::new(settings.stages.clone());
 
     let (quoted, quoted_receiver) = mpsc::channel(QUEUE_BATCHES);

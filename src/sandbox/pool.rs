@@ -157,11 +157,7 @@ impl Pool {
             .with_context(|| format!("start {} as a worker", self.program.display()))?;
         let mut worker = Worker { child, socket: ours, documents: 0 };
         let deadline = Instant::now() + START;
-        let begin = Begin {
-            options: self.parse.clone(),
-            memory_bytes: self.options.memory_bytes,
-            cpu_seconds: self.options.timeout.as_secs().saturating_add(1),
-        };
+        let begin = Begin::new(&self.options, &self.parse);
         let mut timed = Timed { socket: &mut worker.socket, deadline };
         let ready = write_value(&mut timed, &begin).and_then(|()| timed.read_value::<Ready>());
         match ready {
@@ -269,28 +265,32 @@ fn signal_name(signal: i32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::{self, Permissions};
-    use std::os::unix::fs::PermissionsExt as _;
     use std::path::Path;
 
     use super::*;
     use crate::model::Format;
 
-    /// A worker that says it is ready, and then does as the shell commands say. Its socket is its standard input.
-    fn worker_that(does: &str, at: &Path) -> PathBuf {
+    /// A worker that says it is ready, waits for a document, and then does as the shell commands say. Its socket is its
+    /// standard input.
+    fn worker_that(does: &str, begin_bytes: usize, at: &Path) -> PathBuf {
         let program = at.join("worker");
         let ready = r#"{"landlock":"none"}"#;
         // The length of what follows, as the wire has it.
-        let script = format!("#!/bin/sh\nprintf '\\{:03o}\\0\\0\\0\\0\\0\\0\\0{ready}' >&0\n{does}\n", ready.len());
-        fs::write(&program, script).unwrap();
-        fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+        let says_ready = format!("printf '\\{:03o}\\0\\0\\0\\0\\0\\0\\0{ready}' >&0", ready.len());
+        let script = format!("#!/bin/sh\nhead -c {begin_bytes} >/dev/null\n{says_ready}\nhead -c 8 >/dev/null\n{does}\n");
+        // Written by another process: a program that this one still has open for writing, in a thread's child, is busy.
+        let written = Command::new("sh").args(["-c", "printf %s \"$1\" >\"$0\" && chmod +x \"$0\""]).arg(&program).arg(script).status();
+        assert!(written.unwrap().success());
         program
     }
 
     fn check(does: &str, timeout: Duration) -> StageError {
         let place = tempfile::tempdir().unwrap();
         let options = Options { timeout, ..Options::default() };
-        let pool = Pool::new(worker_that(does, place.path()), options, parse::Options::default());
+        let parse = parse::Options::default();
+        let mut begin = Vec::new();
+        write_value(&mut begin, &Begin::new(&options, &parse)).unwrap();
+        let pool = Pool::new(worker_that(does, begin.len(), place.path()), options, parse);
         let document = RawDocument { bytes: b"<p>A page".to_vec(), format: Format::Html };
         pool.parse(document).unwrap_err()
     }

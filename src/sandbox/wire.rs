@@ -18,6 +18,12 @@ pub struct Begin {
     pub cpu_seconds: u64,
 }
 
+impl Begin {
+    pub fn new(options: &super::Options, parse: &parse::Options) -> Self {
+        Self { options: parse.clone(), memory_bytes: options.memory_bytes, cpu_seconds: options.timeout.as_secs().saturating_add(1) }
+    }
+}
+
 /// The worker's first word, once it is confined.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Ready {

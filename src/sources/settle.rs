@@ -18,7 +18,7 @@ pub(super) enum Writer {
 pub(super) enum Hint {
     #[default]
     Seen,
-    /// A writer closed it.
+    /// A writer closed it, or whoever opens it again will be told of.
     Closed,
     /// It was renamed into place, whole.
     Renamed,

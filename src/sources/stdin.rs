@@ -1,5 +1,6 @@
 //! Reads articles from standard input, in order, in memory bounded by one document.
 
+use std::io::ErrorKind::{NotADirectory, NotFound, PermissionDenied};
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt as _;
@@ -19,8 +20,8 @@ use super::open::values::Values;
 use super::open::{Opener, Seen};
 use super::settle::{Hint, Settling};
 use super::{Counts, Options, Stop, Tally, walk};
-use crate::ledger::View;
-use crate::model::{Digest, Entry, Format, Key, Origin, RawDocument, Rejection, SourcePath, Stage, StageError, Ticket};
+use crate::ledger::{CannotGoOn, View};
+use crate::model::{Digest, Entry, Format, Key, Limit, Origin, RawDocument, Rejection, SourcePath, Stage, StageError, Ticket};
 
 /// How standard input is to be taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,20 +51,29 @@ pub fn run(
 ) -> anyhow::Result<Tally> {
     let past = View::blank();
     let attentive = Attentive { input, intake: intake.clone(), stop: stop.clone() };
-    let mut reader = Stdin { opener: Opener::new(options, &past, intake, counts), ids: GivenIds::default() };
+    let mut reader = Stdin { opener: Opener::new(options, &past, intake, counts), ids: GivenIds::default(), taken: 0 };
     let result = reader.read(format, BufReader::with_capacity(HEAD_BYTES * 4, attentive), stop);
     let mut tally = reader.opener.tally;
     match result {
         Ok(()) => {}
         Err(error) if error.is::<LineClosed>() || is_stop(&error) => tally.stopped = true,
-        Err(error) => return Err(error),
+        Err(error) => return Err(unless_unreadable(error)),
     }
     Ok(tally)
+}
+
+fn unless_unreadable(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast::<io::Error>() {
+        Ok(error) => CannotGoOn(format!("cannot read standard input: {error}; check what feeds it")).into(),
+        Err(error) => error,
+    }
 }
 
 struct Stdin<'a> {
     opener: Opener<'a>,
     ids: GivenIds,
+    /// How many articles have come, the rejected ones included: their tickets tell which came first.
+    taken: u64,
 }
 
 impl Stdin<'_> {
@@ -88,6 +98,9 @@ impl Stdin<'_> {
     fn read_values(&mut self, input: impl BufRead, stop: &Stop) -> anyhow::Result<()> {
         let mut values = Values::new(input, self.opener.options.limits.document_bytes_max);
         while let Some(value) = values.read_next()? {
+            if self.is_full()? {
+                break;
+            }
             self.take(value, Format::Json)?;
             if self.told_to_stop(stop) {
                 break;
@@ -99,6 +112,9 @@ impl Stdin<'_> {
     fn read_jsonl(&mut self, input: impl BufRead, stop: &Stop) -> anyhow::Result<()> {
         let mut items = Items::new(input, self.opener.options.limits.document_bytes_max, Tail::Final);
         while let Some(item) = items.read_next()? {
+            if self.is_full()? {
+                break;
+            }
             match item.body {
                 Ok(bytes) => self.take(Ok(bytes), Format::Json)?,
                 Err(rejection) => self.set_aside(rejection, Some(item.digest), item.bytes)?,
@@ -163,6 +179,10 @@ impl Stdin<'_> {
         self.opener.tally.files_found += 1;
         match self.opener.see(&found, &mut Settling::default(), Hint::Seen)? {
             Seen::Done(_) | Seen::LeftOut | Seen::Read(_) => Ok(()),
+            // Waiting would help none of these, and the paths after it would wait as well.
+            Seen::Refused(error) if matches!(error.kind(), NotFound | PermissionDenied | NotADirectory) => {
+                self.opener.give_up(&found, &error, 1)
+            }
             Seen::Wait(_) | Seen::Refused(_) => walk::read_later_once(&mut self.opener, found, &mut Afterwards::nothing(), stop),
         }
     }
@@ -178,7 +198,7 @@ impl Stdin<'_> {
             Some(id) => Key::of_given_id(self.ids.name(&id).as_str()),
             None => Key::of_digest(digest),
         };
-        let origin = origin(key, bytes.len() as u64, Some(digest));
+        let origin = self.origin(key, bytes.len() as u64, Some(digest));
         self.opener.tally.articles += 1;
         self.opener.tally.bytes += origin.bytes;
         Counts::add(&self.opener.counts.articles, 1);
@@ -189,7 +209,24 @@ impl Stdin<'_> {
     fn set_aside(&mut self, rejection: Rejection, digest: Option<Digest>, bytes: u64) -> anyhow::Result<()> {
         self.opener.tally.rejected += 1;
         let key = digest.map_or_else(|| Key::of_given_id(Entry::numbered(self.opener.tally.rejected).as_str()), Key::of_digest);
-        Ok(self.opener.intake.reject(rejection.of(origin(key, bytes, digest)))?)
+        let origin = self.origin(key, bytes, digest);
+        Ok(self.opener.intake.reject(rejection.of(origin))?)
+    }
+
+    fn origin(&mut self, key: Key, bytes: u64, digest: Option<Digest>) -> Origin {
+        self.taken += 1;
+        Origin { key, path: None, entry: None, bytes, digest, ticket: Ticket(self.taken), attempts: 1 }
+    }
+
+    /// True once there are more articles than one input may have; that is told once.
+    fn is_full(&mut self) -> anyhow::Result<bool> {
+        let entries_max = self.opener.options.limits.entries_max;
+        let is_full = self.taken >= entries_max;
+        if is_full {
+            let reason = format!("standard input holds more than {entries_max} articles; those beyond were not read");
+            self.set_aside(StageError::Limit { limit: Limit::Entries, reason }.reject(Stage::Open), None, 0)?;
+        }
+        Ok(is_full)
     }
 
     fn told_to_stop(&mut self, stop: &Stop) -> bool {
@@ -246,10 +283,6 @@ fn is_stop(error: &anyhow::Error) -> bool {
 const PATH_BYTES_MAX: u64 = 64 * 1024;
 /// What stands before the first value and is kept, so that a document comes out as it went in.
 const BLANKS_MAX: usize = 4096;
-
-fn origin(key: Key, bytes: u64, digest: Option<Digest>) -> Origin {
-    Origin { key, path: None, entry: None, bytes, digest, ticket: Ticket::default(), attempts: 1 }
-}
 
 fn skip_blanks(input: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut blanks = Vec::new();

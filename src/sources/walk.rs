@@ -115,7 +115,7 @@ fn read_all(
             }
             Step::Folder(..) => {}
             Step::Unreadable(folder, error) => {
-                tracing::warn!(path = %folder.display(), %error, "folder not readable");
+                tracing::warn!(path = %folder.display(), %error, "folder not readable: see to its permissions and run again");
                 opener.tally.folders_unreadable += 1;
             }
         }

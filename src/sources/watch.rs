@@ -174,7 +174,8 @@ impl<'a> Watch<'a> {
 
     fn take_hints(&mut self) {
         let mut rest = self.rest(Instant::now());
-        if !rest.is_zero() && self.opener.intake.flush().is_err() {
+        // Nothing more is at hand: what a crash found under way has its turn.
+        if !rest.is_zero() && self.opener.intake.flush().and_then(|()| self.opener.intake.run_suspects()).is_err() {
             return;
         }
         for _ in 0..TURN {
@@ -391,7 +392,13 @@ impl<'a> Watch<'a> {
             };
             match step {
                 Step::Folder(folder, identity) => self.watch(&folder, identity),
-                Step::File(found) => self.look(Pending::new(found, Hint::Seen, Instant::now()))?,
+                Step::File(found) => {
+                    // Whoever opens it again for writing is told of where its folder is watched: that nobody has it open
+                    // is enough then. Elsewhere it must have been quiet for a while.
+                    let is_watched = found.path.parent().is_some_and(|folder| self.watched.contains_key(folder));
+                    let hint = if is_watched { Hint::Closed } else { Hint::Seen };
+                    self.look(Pending::new(found, hint, Instant::now()))?;
+                }
                 Step::Skipped(found, skip) => {
                     self.opener.leave_out(&found, skip, None)?;
                 }

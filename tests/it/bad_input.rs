@@ -76,6 +76,26 @@ fn two_inputs_of_one_name_are_refused_and_told_how_to_go_on() {
 }
 
 #[test]
+fn inputs_are_never_moved_to_where_they_would_be_read_again() {
+    let into = |folder| ["batch", "wire", "--set", "input.after=move", "--set", folder];
+    for folder in ["input.move_to=wire/done", "input.move_to=wire", "input.move_to=./wire/not/there"] {
+        let desk = check(|_| {}, &into(folder), 2, &["input.move_to", "lies in the input wire", "choose another"]);
+        assert!(desk.path("wire/a.txt").exists());
+    }
+    let desk = check(|_| {}, &into("input.move_to=done"), 0, &[]);
+    assert!(desk.path("done/wire/a.txt").exists() && !desk.path("wire/a.txt").exists());
+}
+
+#[test]
+fn inputs_stay_where_nobody_can_say_that_their_records_are_durable() {
+    let desk = Desk::new();
+    desk.put("wire/a.txt", ARTICLE);
+    let said = desk.run(&["batch", "wire", "-o", "-", "--set", "input.after=delete"]).ended_with(0);
+    assert!(said.stderr.contains("`input.after` has no effect"), "{}", said.stderr);
+    assert!(desk.path("wire/a.txt").exists());
+}
+
+#[test]
 fn a_name_that_leads_elsewhere_is_refused() {
     check(|_| {}, &["batch", "..=wire"], 2, &["leads elsewhere"]);
 }
@@ -333,6 +353,27 @@ fn a_batch_that_is_told_to_stop_says_how_much_is_left_and_goes_on_the_next_time(
     desk.run(&["batch", "wire"]).ended_with(0);
     assert_eq!(desk.records("out").len(), 2);
     desk.run(&["verify", "wire"]).ended_with(0);
+}
+
+#[test]
+fn a_second_signal_ends_a_run_that_cannot_finish_what_is_under_way() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let desk = Desk::new();
+    for number in 0..100 {
+        desk.put(&format!("wire/{number:03}.txt"), format!("{ARTICLE} Number {number}. {}", "It rained all day. ".repeat(200)));
+    }
+    // Nobody reads the records, so that writing them waits for ever.
+    let mut batch = desk.start(&["batch", "wire", "-o", "-"]);
+    let mut stderr = std::io::BufReader::new(batch.stderr.take().unwrap());
+    let mut told = String::new();
+    let stdout = batch.stdout.take().unwrap();
+    wait_for("the pipe to be full", || (rustix::io::ioctl_fionread(&stdout).unwrap() > 60_000).then_some(()));
+    kill_process(Pid::from_child(&batch), Signal::INT).unwrap();
+    std::io::BufRead::read_line(&mut stderr, &mut told).unwrap();
+    assert!(told.contains("once more to end at once"), "{told}");
+    assert!(batch.try_wait().unwrap().is_none(), "what is under way is still to be written");
+    kill_process(Pid::from_child(&batch), Signal::TERM).unwrap();
+    assert_eq!(wait_for("the end of the run", || batch.try_wait().unwrap()).code(), Some(143));
 }
 
 #[test]

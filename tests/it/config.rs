@@ -34,6 +34,9 @@ listen = \"0.0.0.0:8080\"
 dir = \"wire/a.txt\"
 ";
     desk.put("pipeline.toml", file);
+    desk.put("small.toml", "[input]\npaths = [\n  \"nowhere\"\n]\n");
+    let said = desk.run(&["batch", "-c", "small.toml"]).ended_with(2);
+    assert!(said.stderr.contains("small.toml:3:3: `nowhere` cannot be read"), "{}", said.stderr);
     let said = desk.run(&["check", "--set", "summary.sentences=few"]).ended_with(2);
     insta::assert_snapshot!("check_tells_everything", said.stderr);
     assert_eq!(said.stdout, "");

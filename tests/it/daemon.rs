@@ -46,12 +46,6 @@ impl Daemon {
         let code = wait_for("the daemon's end", || self.child.try_wait().unwrap()).code();
         (code, self.said.take().unwrap().join().unwrap())
     }
-
-    /// SIGKILL, at once.
-    pub fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
 }
 
 impl Drop for Daemon {

@@ -6,9 +6,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, wait_for};
 
 fn seeds() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds")
@@ -75,6 +76,23 @@ fn a_seed_gives_the_same_record_by_batch_and_by_pipe() {
     let paths: String = seed_names().iter().map(|name| format!("{}\0", seeds().join(name).display())).collect();
     let said = desk.run_with(&["pipe", "--format", "paths", "-0"], paths.as_bytes());
     assert_eq!(said.stdout.lines().map(without_its_own).collect::<Vec<_>>(), by_batch);
+}
+
+#[test]
+fn a_seed_gives_the_same_record_by_batch_and_by_watch() {
+    let desk = Desk::new();
+    let mut by_batch: Vec<String> = batch(&desk, &[]).lines().map(str::to_owned).collect();
+    let seeds = seeds();
+    let mut watch = desk.start(&[&["watch", seeds.to_str().unwrap(), "-o", "watched"], &TIMELESS[..]].concat());
+    let lines = || fs::read_to_string(desk.path("watched/articles-000001.jsonl")).unwrap_or_default();
+    wait_for("all seeds", || (lines().matches('\n').count() >= by_batch.len()).then_some(()));
+    kill_process(Pid::from_child(&watch), Signal::TERM).unwrap();
+    assert_eq!(wait_for("the end of watch", || watch.try_wait().unwrap()).code(), Some(0));
+    // A daemon lets each article go as it is done; the records are the same to the byte.
+    let mut by_watch: Vec<String> = lines().lines().map(str::to_owned).collect();
+    by_watch.sort();
+    by_batch.sort();
+    assert_eq!(by_watch, by_batch);
 }
 
 #[test]

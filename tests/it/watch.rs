@@ -273,7 +273,7 @@ fn a_file_that_may_not_be_read_is_read_once_it_may() {
     }
     let desk = desk();
     desk.put("wire/a.txt", ARTICLE);
-    fs::set_permissions(desk.path("wire/a.txt"), fs::Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(desk.path("wire/a.txt"), fs::Permissions::from_mode(0o0)).unwrap();
     let daemon = Daemon::start(&desk, &["wire"]);
     wait_for("the rejection", || whole_lines(&desk.path("out/rejected")).pop());
     fs::set_permissions(desk.path("wire/a.txt"), fs::Permissions::from_mode(0o644)).unwrap();
@@ -303,19 +303,19 @@ fn inputs_are_moved_away_once_their_records_are_durable_and_rejected_ones_stay()
     let desk = desk();
     desk.put("wire/a.txt", article(1));
     desk.put("wire/broken.jsonl", "{\"id\": 1, \"text\": \n");
-    let settings = ["--set", "input.after=move", "--set", "input.move_to=wire/done"];
+    let settings = ["--set", "input.after=move", "--set", "input.move_to=done"];
     let daemon = Daemon::start(&desk, &[&["wire"], &settings[..]].concat());
-    wait_for("the first to be moved", || desk.path("wire/done/wire/a.txt").exists().then_some(()));
+    wait_for("the first to be moved", || desk.path("done/wire/a.txt").exists().then_some(()));
     desk.put("wire/a.txt", article(2));
     desk.put("wire/below/b.txt", article(3));
-    wait_for("the second version to be moved", || desk.path("wire/done/wire/a.txt~2").exists().then_some(()));
-    wait_for("the third article to be moved", || desk.path("wire/done/wire/below/b.txt").exists().then_some(()));
+    wait_for("the second version to be moved", || desk.path("done/wire/a.txt~2").exists().then_some(()));
+    wait_for("the third article to be moved", || desk.path("done/wire/below/b.txt").exists().then_some(()));
     wait_for("the rejection", || whole_lines(&desk.path("out/rejected")).pop());
     let (code, said) = daemon.stop();
     assert_eq!(code, Some(0), "{said}");
     assert!(desk.path("wire/broken.jsonl").exists());
     assert_eq!(whole_lines(&desk.path("out")).len(), 3, "{said}");
-    assert_eq!(fs::read_to_string(desk.path("wire/done/wire/a.txt~2")).unwrap(), article(2));
+    assert_eq!(fs::read_to_string(desk.path("done/wire/a.txt~2")).unwrap(), article(2));
 }
 
 #[test]

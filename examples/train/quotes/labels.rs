@@ -134,6 +134,10 @@ impl Label {
         Self { span, names, mention, optional: gold.optional.unwrap_or(false), nobody }
     }
 
+    pub const fn is_nobodys(&self) -> bool {
+        self.nobody
+    }
+
     /// Which candidates come to the labelled speaker, by the labelled words where any does.
     pub fn right(&self, candidates: &[Candidate]) -> Vec<bool> {
         if self.nobody {

@@ -83,7 +83,7 @@ impl<'a> Opener<'a> {
     /// Ends the reading: what waits goes on its way, and the line may close.
     pub(super) fn close(mut self) -> Tally {
         // A line that has closed takes nothing more; the ledger knows what is missing.
-        self.tally.stopped |= self.intake.flush().is_err();
+        self.tally.stopped |= self.intake.flush().and_then(|()| self.intake.run_suspects()).is_err();
         self.tally
     }
 
@@ -383,7 +383,12 @@ fn unsupported() -> Rejection {
 }
 
 fn unreadable(error: &io::Error) -> Rejection {
-    let error = format!("it cannot be read ({error}); see to its permissions and run `copydesk replay`");
+    let remedy = match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "check the path",
+        io::ErrorKind::PermissionDenied => "see to its permissions and run `copydesk replay`",
+        _ => "check the disk and run `copydesk replay`",
+    };
+    let error = format!("it cannot be read: {error}; {remedy}");
     Rejection { stage: Stage::Open, code: "input.unreadable", error, transient: true }
 }
 

@@ -2,14 +2,14 @@
 
 use super::cast::Cast;
 use super::incise;
-use super::lexicon::{AUXILIARY, Lexicon, PRONOUN};
+use super::lexicon::{ADPOSITION, ARTICLE, AUXILIARY, Lexicon, PREPOSITION, PRONOUN, ROLE, VERB};
 use super::marks::{self, Stretch};
 use super::mentions::{self, Kind, Mention};
 use super::model::Weights;
 use super::readings::{Before, Path, Reader, Reading, Readings};
 use super::said::{self, Stated};
 use super::scene::Scene;
-use super::tokens::{self, COLON, JOINED, Token};
+use super::tokens::{self, BREAK, COLON, COMMA, EDGE, JOINED, STOP, Token};
 use crate::model::{Attribution, Cue, Quote, QuoteKind, Span, Speaker};
 use crate::text::lang::Language;
 
@@ -48,6 +48,8 @@ pub struct Finding {
     pub words: std::ops::Range<usize>,
     pub person: Option<usize>,
     pub whole: bool,
+    /// A piece of the reporter's own sentence: it begins small, and no colon or comma sets it off.
+    pub fragment: bool,
 }
 
 /// An article as it is read: its words, its stretches in marks, and who is who in it.
@@ -69,6 +71,7 @@ pub fn read<'a>(text: &'a str, language: &'static Language, indirect: bool) -> O
         return None;
     }
     let mut tokens = tokens::read(text, &stretches, Lexicon::of(language));
+    let stretches = names_in_marks(stretches, &mut tokens);
     let stretches = incise::split(stretches, &mut tokens, data.drops_subject);
     let (mentions, cast) = mentions::read(text, &tokens, data.capital_nouns);
     let mut pieces = Vec::with_capacity(stretches.len());
@@ -80,6 +83,36 @@ pub fn read<'a>(text: &'a str, language: &'static Language, indirect: bool) -> O
         }
     }
     Some(Article { text, tokens, pieces, mentions, cast, drops_subject: data.drops_subject, capital_nouns: data.capital_nouns })
+}
+
+/// Words that a name in marks has at most.
+const NAME_IN_MARKS_MAX: usize = 4;
+
+/// Takes the marks off names that tell who speaks: „...“, schrieb die „Netzeitung“.
+fn names_in_marks(stretches: Vec<Stretch>, tokens: &mut [Token]) -> Vec<Stretch> {
+    let mut kept = Vec::with_capacity(stretches.len());
+    for stretch in stretches {
+        let first = tokens.partition_point(|token| token.span().start < stretch.span.start);
+        let end = tokens.partition_point(|token| token.span().end <= stretch.span.end);
+        let inside = tokens.get(first..end).unwrap_or_default();
+        let named = !inside.is_empty()
+            && inside.len() <= NAME_IN_MARKS_MAX
+            && !stretch.dash
+            && inside.first().is_some_and(|token| token.gap == EDGE && token.is_written_large())
+            && inside.last().is_some_and(Token::is_written_large)
+            && inside.iter().skip(1).all(|token| token.gap & !JOINED == 0);
+        let near = tokens.get(first.saturating_sub(3)..first).unwrap_or_default();
+        let beside = near.last().is_some_and(|token| token.is(ARTICLE | ADPOSITION | ROLE | VERB | PREPOSITION));
+        if named && beside && near.iter().any(|token| token.is(VERB | ADPOSITION)) {
+            tokens.get_mut(first..end).unwrap_or_default().iter_mut().for_each(|token| {
+                token.quoted = false;
+                token.capital = token.is_written_large();
+            });
+        } else {
+            kept.push(stretch);
+        }
+    }
+    kept
 }
 
 impl Article<'_> {
@@ -112,8 +145,9 @@ impl Article<'_> {
             if !goes_on {
                 let regions = scene.regions(first, end);
                 let stated = Stated { stretch, words: *words, repeats, capital_nouns: self.capital_nouns };
-                kept = !said::is_too_little(&scene, &stated, &regions)
-                    && judge.is_said(&said::features(&scene, &stated, &regions), stretch.span);
+                kept = stretch.dash
+                    || !said::is_too_little(&scene, &stated, &regions)
+                        && judge.is_said(&said::features(&scene, &stated, &regions), stretch.span);
                 if !kept {
                     continue;
                 }
@@ -140,7 +174,9 @@ impl Article<'_> {
             }
             before.last = Some(end - 1);
             let quote = Quote { span: stretch.span, kind: QuoteKind::Direct, speaker, cue, score: 0.0, parts: Vec::new() };
-            found.push(Finding { quote, words: first..end, person: reading.person, whole: capital && end - first >= 4 });
+            let set_off = self.tokens.get(first).is_some_and(|token| token.after(COLON | COMMA | STOP | BREAK));
+            let (whole, fragment) = (capital && end - first >= 4, !capital && !set_off);
+            found.push(Finding { quote, words: first..end, person: reading.person, whole, fragment });
         }
         found
     }

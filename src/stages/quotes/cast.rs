@@ -28,6 +28,10 @@ pub struct Person {
     pub body: bool,
     pub plural: bool,
     given: Option<u64>,
+    /// Mentions that are left once common nouns are out; those hung on a preposition; those beside a verb of speech.
+    pub spoken_of: u32,
+    pub hung: u32,
+    pub speaks: u32,
 }
 
 /// Everybody in an article, found by the words that they are called by.
@@ -71,6 +75,9 @@ impl Cast {
                 body,
                 plural: false,
                 given,
+                spoken_of: 0,
+                hung: 0,
+                speaks: 0,
             });
             self.persons.len() - 1
         });
@@ -108,7 +115,9 @@ impl Cast {
                 let other = self.persons.get(**person).and_then(|known| known.given);
                 given.is_none() || other.is_none() || other == given
             };
-            if let Some(person) = namesakes.iter().rev().find(fits) {
+            // Of namesakes, a surname alone means the one who is spoken of most.
+            let weight = |person: &&usize| self.persons.get(**person).map_or(0, |known| known.mentions);
+            if let Some(person) = namesakes.iter().filter(fits).max_by_key(weight) {
                 return Some(*person);
             }
             if given.is_some() {
@@ -144,7 +153,20 @@ impl Cast {
 
     /// Somebody known by an office only.
     pub fn unnamed(&mut self, place: Span, words: usize, gender: Gender, body: bool, plural: bool) -> usize {
-        self.persons.push(Person { name: place, words, named: false, mentions: 1, gender, human: !body, body, plural, given: None });
+        self.persons.push(Person {
+            name: place,
+            words,
+            named: false,
+            mentions: 1,
+            gender,
+            human: !body,
+            body,
+            plural,
+            given: None,
+            spoken_of: 0,
+            hung: 0,
+            speaks: 0,
+        });
         self.persons.len() - 1
     }
 

@@ -24,6 +24,7 @@ pub enum Family {
     PersonSpoke,
     PersonBefore,
     PersonInside,
+    PersonUse,
     Recency,
     Previous,
     Agreement,
@@ -35,6 +36,7 @@ pub enum Family {
     AnteSpoke,
     AnteCue,
     AnteFirst,
+    AnteUse,
     /// Whether a stretch in marks was said at all.
     Said,
     SaidWords,
@@ -48,7 +50,7 @@ pub enum Family {
 }
 
 /// The families in the order of the enum: name, number of values.
-const FAMILIES: [(&str, u16); 39] = [
+const FAMILIES: [(&str, u16); 41] = [
     ("path", 160),
     ("path_cues", 45),
     ("path_length", 36),
@@ -68,17 +70,19 @@ const FAMILIES: [(&str, u16); 39] = [
     ("person_spoke", 8),
     ("person_before", 16),
     ("person_inside", 4),
+    ("person_use", 16),
     ("recency", 32),
     ("previous", 20),
     ("agreement", 12),
-    ("place", 24),
+    ("place", 28),
     ("subject", 8),
-    ("ante_count", 16),
-    ("ante_kind", 28),
+    ("ante_count", 20),
+    ("ante_kind", 32),
     ("ante_flag", 16),
     ("ante_spoke", 16),
     ("ante_cue", 12),
     ("ante_first", 8),
+    ("ante_use", 40),
     ("said", 1),
     ("said_words", 20),
     ("said_capitals", 20),

@@ -88,8 +88,12 @@ fn cue_length(tokens: &[Token], at: usize, end: usize, drops_subject: bool, dash
     let subject = next.is_some_and(|next| {
         next.gap & !JOINED == 0 && (next.capital || next.is(ARTICLE | TITLE | ROLE) || next.is(PRONOUN)) && !next.is(THAT)
     });
-    let from_start =
-        head.iter().take(verb).all(|token| token.is(AUXILIARY | PRONOUN | ARTICLE) || token.after(JOINED) || token.span().len() <= 2);
+    // "dit-il", "lui a-t-elle dit", but not "je lui ai dit" nor "and we warn".
+    let from_start = head.iter().take(verb).enumerate().all(|(place, token)| {
+        let bare_pronoun = token.is(PRONOUN) && !token.after(JOINED);
+        let object = place == 0 && inverted && token.span().len() <= 4;
+        !bare_pronoun && (token.is(AUXILIARY) || token.after(JOINED) || object)
+    });
     let fits = small && from_start && (inverted || subject && !next.is_some_and(|next| next.is(THAT)) || clear && drops_subject && by_dash);
     if !fits {
         return None;

@@ -39,6 +39,10 @@ pub const ROLE_FEMININE: u32 = 1 << 24;
 pub const ENDS_PHRASE: u32 = 1 << 25;
 /// It ends as common nouns do.
 pub const COMMON_ENDING: u32 = 1 << 26;
+/// "who": whoever was named last.
+pub const RELATIVE: u32 = 1 << 27;
+/// A full stop after it ends no sentence.
+pub const SHORT: u32 = 1 << 28;
 
 pub const ANY_VERB: u32 = VERB | WEAK_VERB;
 pub const PRONOUN: u32 = MASCULINE | FEMININE | NEUTRAL;
@@ -50,6 +54,9 @@ pub const SMALL: u32 = PRONOUN | ARTICLE | PREPOSITION | THAT | COMMON | AUXILIA
 /// Given names that tell whether a man or a woman is meant, in any of the languages.
 const GIVEN_NAMES: &str = include_str!("given_names.txt");
 
+/// What stands shortened after the name of a firm or a man.
+const COMPANY_FORMS: [&str; 8] = ["inc", "corp", "ltd", "co", "bros", "plc", "jr", "sr"];
+
 /// A language's words by what they can be.
 #[derive(Debug, Default)]
 pub struct Lexicon {
@@ -58,6 +65,8 @@ pub struct Lexicon {
     phrases: FxHashMap<u64, Vec<(u32, Vec<u64>)>>,
     /// Endings with what they make of a word, by their last byte.
     endings: FxHashMap<u8, Vec<(String, u32)>>,
+    /// How words begin that are no names, even at the head of a sentence.
+    beginnings: Vec<String>,
 }
 
 impl Lexicon {
@@ -83,7 +92,9 @@ impl Lexicon {
     fn new(data: &QuoteData) -> Self {
         let mut lexicon = Self::default();
         lexicon.add_given_names();
-        let lists: [(&[String], u32); 24] = [
+        COMPANY_FORMS.iter().for_each(|form| lexicon.add(form, SHORT));
+        let lists: [(&[String], u32); 25] = [
+            (&data.relatives, RELATIVE),
             (&data.verbs, VERB),
             (&data.weak_verbs, WEAK_VERB),
             (&data.auxiliaries, AUXILIARY),
@@ -133,6 +144,7 @@ impl Lexicon {
                 }
             }
         }
+        lexicon.beginnings.clone_from(&data.common_beginnings);
         lexicon
     }
 
@@ -164,6 +176,9 @@ impl Lexicon {
         let class = self.words.get(&hash).copied().unwrap_or_default();
         if class & !ENDS_PHRASE != 0 || folded.len() < 5 {
             return class;
+        }
+        if self.beginnings.iter().any(|beginning| folded.starts_with(beginning.as_str())) {
+            return class | COMMON_ENDING;
         }
         let Some(endings) = folded.as_bytes().last().and_then(|last| self.endings.get(last)) else { return class };
         let fits = |ending: &str| folded.len() > ending.len() + 1 && folded.ends_with(ending);

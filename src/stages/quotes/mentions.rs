@@ -1,9 +1,9 @@
 //! Who is mentioned where: names, offices and pronouns, in text order.
 
-use super::cast::{Cast, Gender, Naming};
+use super::cast::{Cast, Gender, Naming, Person};
 use super::lexicon::{
     ADPOSITION, ANY_VERB, ARTICLE, AUXILIARY, BODY, COMMON, COMMON_ENDING, FEMININE, GIVEN, INDEFINITE, MASCULINE, PARTICLE, PLURAL,
-    PREPOSITION, PRONOUN, ROLE, ROLE_FEMININE, SMALL, THAT, TITLE, TITLE_FEMININE, TITLE_MASCULINE, VERB,
+    PREPOSITION, PRONOUN, RELATIVE, ROLE, ROLE_FEMININE, SMALL, THAT, TITLE, TITLE_FEMININE, TITLE_MASCULINE, VERB,
 };
 use super::tokens::{BRACKET, BREAK, COLON, COMMA, DASH, EDGE, JOINED, STOP, Token};
 use crate::model::Span;
@@ -25,6 +25,8 @@ pub struct Mention {
     pub phrase: usize,
     /// The one mentioned; none for a pronoun.
     pub person: Option<usize>,
+    /// For a relative pronoun: the first token of the mention that it takes up.
+    pub takes_up: Option<usize>,
     /// Hung on a preposition: somebody spoken to, or what an office is of.
     pub hung: bool,
     /// It only tells whose or which: "Moe's lawyer", "the Dunmore mayor".
@@ -46,6 +48,9 @@ const NAME_WORDS_MAX: usize = 7;
 /// How many words an office may have after its noun: "secrétaire général de l'OTAN".
 const ROLE_WORDS_MAX: usize = 9;
 
+/// An office with its article and all that it is of is cut after so many words.
+const PHRASE_WORDS_MAX: usize = 12;
+
 /// How many words may stand between an article and its noun: "a former senior council officer".
 const MODIFIERS_MAX: usize = 4;
 
@@ -63,12 +68,12 @@ pub fn read(text: &str, tokens: &[Token], capital_nouns: bool) -> (Vec<Mention>,
     if capital_nouns {
         scan.forget_common_nouns();
     }
-    settle_subjects(tokens, &mut scan.mentions);
+    settle_subjects(tokens, &mut scan.mentions, &mut scan.cast.persons);
     (scan.mentions, scan.cast)
 }
 
 /// Notes who is the first in a sentence, and who stands beside a verb of speech.
-fn settle_subjects(tokens: &[Token], mentions: &mut [Mention]) {
+fn settle_subjects(tokens: &[Token], mentions: &mut [Mention], persons: &mut [Person]) {
     let mut settled = None;
     for known in mentions {
         let Some(head) = tokens.get(known.first) else { continue };
@@ -80,6 +85,11 @@ fn settle_subjects(tokens: &[Token], mentions: &mut [Mention]) {
         let after = tokens.get(known.last + 1..(known.last + 4).min(tokens.len())).unwrap_or_default();
         let speaks = |token: &Token| token.is(VERB | ADPOSITION) && token.sentence == head.sentence && !token.quoted;
         known.speaks = !known.hung && (before.iter().any(speaks) || after.iter().any(speaks));
+        if let Some(person) = known.person.and_then(|person| persons.get_mut(person)) {
+            person.spoken_of += 1;
+            person.hung += u32::from(known.hung);
+            person.speaks += u32::from(known.speaks && !head.quoted);
+        }
     }
 }
 
@@ -94,7 +104,7 @@ impl Proper {
         let mut nouns = rustc_hash::FxHashSet::default();
         for pair in tokens.windows(2) {
             let [before, word] = pair else { continue };
-            let clear = word.gap == 0 || word.gap == EDGE;
+            let clear = word.gap == 0;
             let described = before.is(ARTICLE) || !before.capital && !before.is(SMALL | ANY_VERB | TITLE | PARTICLE | ROLE);
             if word.capital && clear && described && !word.is(GIVEN) && before.span().len() > 1 {
                 nouns.insert(word.hash);
@@ -117,6 +127,12 @@ struct Scan<'a> {
 
 impl Scan<'_> {
     fn step(&mut self, token: &Token, at: usize) -> usize {
+        if token.is(RELATIVE)
+            && (!token.is(ARTICLE) || token.after(COMMA))
+            && let Some(next) = self.read_relative(at)
+        {
+            return next;
+        }
         let is_pronoun = token.is(PRONOUN) && (!token.is(ARTICLE) || token.after(JOINED) || self.stands_alone(at));
         if is_pronoun && !(token.initials && token.span().len() < 4 && !token.heads) {
             let gender = match token.class & (MASCULINE | FEMININE) {
@@ -129,14 +145,59 @@ impl Scan<'_> {
             self.push(Mention { gender, plural, hung, ..mention(Kind::Pronoun, at, at, None) });
             return at + 1;
         }
+        // "Teachers Union"
+        let body_follows = |next: &Token| next.capital && next.gap == 0 && next.is(BODY);
+        if token.is(ROLE) && token.is(PLURAL) && token.capital && !self.capital_nouns && self.tokens.get(at + 1).is_some_and(body_follows) {
+            return self.read_name(at, self.name_end(at));
+        }
         if token.is(ROLE) && !token.after(JOINED) || token.is(ROLE) && token.capital && self.capital_nouns {
             return self.read_role(at);
         }
         if self.starts_name(token) {
+            // "PTSD Track Palin", "Kemarin Budi Santoso": the name begins with the given name.
+            let loose = (token.initials && token.span().len() > 2 || token.heads) && !token.is(GIVEN);
+            let begins = |next: &Token| next.is(GIVEN) && next.capital && next.gap == 0;
+            if loose
+                && self.tokens.get(at + 1).is_some_and(begins)
+                && self.tokens.get(at + 2).is_some_and(|next| next.capital && next.gap == 0)
+            {
+                return at + 1;
+            }
             let last = self.name_end(at);
             return self.read_name(at, last);
         }
+        if token.is(ARTICLE) && !token.is(PREPOSITION) {
+            return self.read_unlisted(at).unwrap_or(at + 1);
+        }
         at + 1
+    }
+
+    /// A word that takes up whoever was named last, before a verb of speech: "Ada Moe, who said".
+    fn read_relative(&mut self, at: usize) -> Option<usize> {
+        let token = self.tokens.get(at)?;
+        let before = self.mentions.last().copied()?;
+        let near =
+            token.gap & !(COMMA | JOINED) == 0 && (before.last + 1 == at || token.after(COMMA) && at - before.last <= ROLE_WORDS_MAX);
+        let verbs = self.tokens.get(at + 1..(at + 2 + MODIFIERS_MAX).min(self.tokens.len())).unwrap_or_default();
+        let mut verbs = verbs.iter().take_while(|word| !word.after(COMMA | PARTS) && !word.quoted);
+        let speaks = verbs.any(|word| word.is(ANY_VERB) && !word.capital);
+        if !near || !speaks || token.quoted {
+            return None;
+        }
+        let last = (at..at + 2)
+            .rev()
+            .find(|last| self.tokens.get(*last).is_some_and(|word| word.is(RELATIVE) && (*last == at || word.gap == 0)))?;
+        // "Ada Moe, the mayor of Dunmore, who": not Dunmore.
+        let sentence = token.sentence;
+        let head = self.mentions.iter().rev().take(3).find(|known| {
+            !known.hung
+                && known.person.is_some()
+                && self.tokens.get(known.first).is_some_and(|word| word.sentence == sentence && !word.quoted)
+        });
+        let taken = if before.hung && !token.after(COMMA) { before } else { head.copied().unwrap_or(before) };
+        let first = taken.takes_up.unwrap_or(taken.first);
+        self.push(Mention { takes_up: Some(first), ..mention(Kind::Pronoun, at, last, Some(taken.person?)) });
+        Some(last + 1)
     }
 
     /// German and Dutch write "die" for an article and a pronoun: what is followed by a verb or a stop stands alone.
@@ -145,7 +206,7 @@ impl Scan<'_> {
     }
 
     fn starts_name(&self, token: &Token) -> bool {
-        if !token.capital || token.is(SMALL | TITLE | ROLE) || token.is(ANY_VERB) && token.heads {
+        if !token.capital || token.is(SMALL | TITLE | ROLE) || token.is(ANY_VERB | COMMON_ENDING) && token.heads && !token.is(GIVEN) {
             return false;
         }
         !self.capital_nouns || token.is(GIVEN) || !token.is(COMMON_ENDING) && !self.proper.nouns.contains(&token.hash)
@@ -163,11 +224,18 @@ impl Scan<'_> {
                 break;
             }
             let possessive = token.after(JOINED) && !token.capital && token.span().len() == 1;
-            let new_given = at > first + 1 && token.is(GIVEN) && self.after_preposition(first);
+            let new_given = at > first
+                && token.is(GIVEN)
+                && token.capital
+                && self.after_preposition(first)
+                && !self.tokens.get(first).is_some_and(|head| head.is(GIVEN));
             if possessive || new_given {
                 break;
             }
-            let noun = token.is(TITLE | COMMON) || token.is(ROLE) && !token.after(JOINED) && !(token.is(BODY) && token.capital);
+            let several = token.is(PLURAL) && token.capital && !self.capital_nouns;
+            let body_by_name = token.is(BODY) && token.capital;
+            let office = token.is(ROLE) && !token.after(JOINED) && !body_by_name && !several;
+            let noun = token.is(TITLE) || token.is(COMMON) && !token.is(PARTICLE) || office;
             let common = self.capital_nouns && !token.is(GIVEN) && (token.is(COMMON_ENDING) || self.proper.nouns.contains(&token.hash));
             if token.capital && !noun && !common {
                 last = at;
@@ -232,7 +300,9 @@ impl Scan<'_> {
         let phrase = if title != 0 && phrase == first { first - 1 } else { phrase };
         let next = self.tokens.get(last + 1);
         let possessive = next.is_some_and(|next| next.after(JOINED) && next.span().len() == 1 && next.span().of(self.text) == "s");
-        let modifies = possessive || next.is_some_and(|next| next.gap == 0 && next.is(ROLE));
+        let ahead = self.tokens.get(last + 1..(last + 5).min(self.tokens.len())).unwrap_or_default();
+        let described = ahead.iter().take_while(|next| next.gap & !(JOINED | STOP) == 0 && !next.is(SMALL | ANY_VERB) && !next.heads);
+        let modifies = possessive || !self.capital_nouns && described.clone().any(|next| next.is(ROLE));
         let head = words.first();
         let doubtful = first == last && head.is_some_and(|head| (head.heads || head.after(EDGE | COLON)) && !head.is(GIVEN)) && title == 0;
         if self.capital_nouns && first == last && title == 0 {
@@ -267,7 +337,7 @@ impl Scan<'_> {
             }
             let hangs = self.tokens.get(at - 1).is_some_and(|before| before.is(PREPOSITION | ARTICLE));
             if token.capital && hangs && !token.is(SMALL) {
-                let end = if token.is(ROLE) { at } else { self.name_end(at) };
+                let end = if token.is(ROLE) && !token.is(BODY) { at } else { self.name_end(at) };
                 // "secrétaire général de l'OTAN Mark Rutte": a short word in capitals is a body of its own.
                 let body = end > at && token.initials;
                 last = if body { at } else { end };
@@ -287,11 +357,13 @@ impl Scan<'_> {
                 at += 1;
                 continue;
             }
-            let belongs = token.is(PREPOSITION | ARTICLE | PARTICLE | TITLE) || token.after(JOINED) || at == noun + 1 || hangs;
+            let noun_of_complement = self.capital_nouns && token.capital;
+            let belongs =
+                token.is(PREPOSITION | ARTICLE | PARTICLE | TITLE) || token.after(JOINED) || at == noun + 1 || hangs || noun_of_complement;
             if !belongs || token.is(ANY_VERB | AUXILIARY | PRONOUN | THAT) && !token.is(PREPOSITION | ARTICLE | PARTICLE) {
                 break;
             }
-            if hangs {
+            if hangs && (token.capital || !self.capital_nouns) {
                 last = at;
             }
             at += 1;
@@ -338,8 +410,8 @@ impl Scan<'_> {
             if !joined || before.quoted != token.quoted || before.is(ANY_VERB | AUXILIARY | PRONOUN | THAT) && !before.is(ARTICLE) {
                 break;
             }
-            if before.is(ARTICLE) {
-                return at - 1;
+            if before.is(ARTICLE) && !before.is(PREPOSITION) {
+                return self.one_of(at - 1);
             }
             if before.is(PREPOSITION | COMMON) {
                 break;
@@ -350,7 +422,73 @@ impl Scan<'_> {
         if first == noun { noun } else { noun.min(first.max(noun.saturating_sub(1))) }
     }
 
+    /// "one of the passengers", "uno dei passeggeri": one of them speaks.
+    fn one_of(&self, article: usize) -> usize {
+        let prior = article.checked_sub(2).and_then(|at| self.tokens.get(at..article));
+        match prior {
+            Some([one, of]) if one.is(INDEFINITE) && of.is(PREPOSITION) && of.gap == 0 => article - 2,
+            _ => article,
+        }
+    }
+
+    /// A noun of no list that speaks all the same: the one after a verb of speech and an article, "ha detto il passeggero",
+    /// or the one that heads a sentence whose verb is one of speech.
+    fn read_unlisted(&mut self, article: usize) -> Option<usize> {
+        let token = self.tokens.get(article)?;
+        let plain = |at: usize| self.tokens.get(at).is_some_and(|word| word.is(PREPOSITION | ARTICLE) && word.gap & !JOINED == 0);
+        let of = token.is(INDEFINITE) && self.tokens.get(article + 1).is_some_and(|word| word.is(PREPOSITION) && word.gap == 0);
+        // "uno dei passeggeri"
+        let noun_at = article + 1 + usize::from(of) + usize::from(of && plain(article + 2));
+        // "ein hoher Beamter"
+        let described =
+            self.capital_nouns && self.tokens.get(noun_at).is_some_and(|word| !word.capital && word.gap == 0 && !word.is(SMALL));
+        let noun_at = noun_at + usize::from(described);
+        let listed = self.tokens.get(noun_at..(noun_at + MODIFIERS_MAX).min(self.tokens.len())).unwrap_or_default();
+        let mut listed = listed.iter().take_while(|word| word.gap & !JOINED == 0 && !word.is(SMALL | ANY_VERB));
+        if !of && listed.any(|word| word.is(ROLE)) {
+            return None;
+        }
+        let noun = self.tokens.get(noun_at)?;
+        let fits = noun.gap & !JOINED == 0 && !noun.is(SMALL | ANY_VERB | TITLE) && noun.span().len() > 2 && noun.quoted == token.quoted;
+        if !fits || noun.capital && !self.capital_nouns || token.quoted {
+            return None;
+        }
+        let before = article.checked_sub(1).and_then(|at| self.tokens.get(at));
+        let told = before.is_some_and(|before| before.is(VERB | ADPOSITION) && !before.is(THAT)) && token.gap & !JOINED == 0;
+        let tail = self.tokens.get(noun_at + 1..(noun_at + 1 + MODIFIERS_MAX * 2).min(self.tokens.len())).unwrap_or_default();
+        let leads = token.heads && {
+            let near = tail.iter().take_while(|word| !word.after(COMMA | PARTS) && !word.quoted);
+            near.take_while(|word| !word.is(PRONOUN)).any(|word| word.is(VERB) && !word.capital)
+        };
+        if !told && !leads {
+            return None;
+        }
+        // What the noun is of: "la madre de Sagar Sarwar".
+        let mut last = noun_at;
+        let mut at = noun_at + 1;
+        while at < noun_at + 1 + ROLE_WORDS_MAX / 2 {
+            let Some(word) = self.tokens.get(at) else { break };
+            let hangs = self.tokens.get(at - 1).is_some_and(|before| before.is(PREPOSITION | ARTICLE));
+            if word.after(COMMA | PARTS) || word.is(ANY_VERB | AUXILIARY) || !hangs && !word.is(PREPOSITION) {
+                break;
+            }
+            if hangs && !word.is(ARTICLE | PREPOSITION) {
+                last = if word.capital { self.name_end(at) } else { at };
+                at = last;
+            }
+            at += 1;
+        }
+        let head = *noun;
+        let hung = self.hung(article);
+        self.push_role(article, last, &head, hung);
+        if let Some(known) = self.mentions.last_mut() {
+            known.doubtful = true;
+        }
+        Some(last + 1)
+    }
+
     fn push_role(&mut self, first: usize, last: usize, head: &Token, hung: bool) {
+        let last = last.min(first + PHRASE_WORDS_MAX - 1);
         let article = self.tokens.get(first);
         let indefinite = article.is_some_and(|token| token.is(INDEFINITE));
         let complement = self.tokens.get(last).filter(|word| word.hash != head.hash).map_or(0, |word| word.hash);
@@ -397,7 +535,8 @@ impl Scan<'_> {
             if before.is(PREPOSITION) && !before.is(ADPOSITION) {
                 return true;
             }
-            let goes_on = before.is(ARTICLE | TITLE) && !before.after(COMMA | PARTS);
+            let noun = self.capital_nouns && before.capital && !before.is(GIVEN | ROLE);
+            let goes_on = (before.is(ARTICLE | TITLE) || noun) && !before.after(COMMA | PARTS);
             if !goes_on {
                 return false;
             }
@@ -438,9 +577,9 @@ impl Scan<'_> {
             let bare = !before.is_some_and(|token| token.is(ARTICLE | PREPOSITION) && !token.is(ADPOSITION)) || known.doubtful;
             let speaks = before.is_some_and(|token| token.is(ANY_VERB | ADPOSITION))
                 || after.is_some_and(|token| token.gap == 0 && token.is(ANY_VERB | AUXILIARY));
-            let given = word.is_some_and(|word| word.is(GIVEN) || word.initials);
+            let given = word.is_some_and(|word| word.is(GIVEN) || word.initials || word.after(EDGE));
             if let Some(keep) = keep.get_mut(*index) {
-                *keep = told || bare && (speaks || given) || word.is_some_and(|word| word.initials);
+                *keep = told || bare && (speaks || given) || word.is_some_and(|word| word.initials || word.after(EDGE) && !word.quoted);
             }
         }
         let mut place = 0;
@@ -458,6 +597,7 @@ const fn mention(kind: Kind, first: usize, last: usize, person: Option<usize>) -
         last,
         phrase: first,
         person,
+        takes_up: None,
         hung: false,
         modifies: false,
         doubtful: false,

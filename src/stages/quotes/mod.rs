@@ -19,12 +19,13 @@ mod tests;
 mod tokens;
 pub mod training;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use crate::model::{CleanArticle, Quote, QuotedArticle, StageError};
 use crate::text::{lang, sentences};
 
 use attribution::{Finding, Learned};
+use cast::Cast;
 use model::Weights;
 use ranking::Weighing;
 use tokens::Token;
@@ -61,7 +62,7 @@ pub fn extract(article: CleanArticle, options: &Options) -> Result<QuotedArticle
     }
     found.retain(|finding| finding.words.len() >= options.min_words);
     let title = article.metadata.title.as_deref().unwrap_or_default();
-    let mut quotes = weigh(found, &read.tokens, title);
+    let mut quotes = weigh(found, &read.tokens, &read.cast, title);
     let quotes_found = quotes.len();
     ranking::keep_best(&mut quotes, options.max);
     Ok(QuotedArticle { article, sentences, quotes, quotes_found })
@@ -70,20 +71,18 @@ pub fn extract(article: CleanArticle, options: &Options) -> Result<QuotedArticle
 /// How many words of the article are its lead.
 const LEAD_WORDS: usize = 60;
 
-fn weigh(found: Vec<Finding>, tokens: &[Token], title: &str) -> Vec<Quote> {
+fn weigh(found: Vec<Finding>, tokens: &[Token], cast: &Cast, title: &str) -> Vec<Quote> {
     let mut lead: FxHashSet<u64> = tokens.iter().take(LEAD_WORDS).filter(|token| !token.quoted).map(|token| token.hash).collect();
     lead.extend(crate::text::words::words(title).map(|word| lexicon::hash(&word.of(title).to_lowercase())));
-    let mut shares: FxHashMap<usize, u32> = FxHashMap::default();
-    for person in found.iter().filter_map(|finding| finding.person) {
-        *shares.entry(person).or_default() += 1;
-    }
+    let weight = |person: usize| cast.persons.get(person).map_or(0, |known| known.spoken_of);
+    let top = cast.persons.iter().map(|known| known.spoken_of).max().unwrap_or_default().max(1);
     let total = f64::from(u32::try_from(found.len()).unwrap_or(u32::MAX)).max(1.0);
     let mut weighed = Vec::with_capacity(found.len());
     let mut rank = 0.0;
     for finding in found {
-        let share = finding.person.and_then(|person| shares.get(&person)).map_or(0.0, |count| f64::from(*count) / total);
+        let share = finding.person.map_or(0.0, |person| f64::from(weight(person)) / f64::from(top));
         let words = tokens.get(finding.words).unwrap_or_default();
-        let weighing = Weighing { words, whole: finding.whole, place: rank / total, share };
+        let weighing = Weighing { words, whole: finding.whole, fragment: finding.fragment, place: rank / total, share };
         let score = ranking::score(&finding.quote, &weighing, &lead);
         weighed.push(Quote { score, ..finding.quote });
         rank += 1.0;

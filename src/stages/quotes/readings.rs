@@ -202,6 +202,14 @@ impl Reader<'_> {
                 led.push(cue);
             }
             let local = self.local_features(index, mention, region, &relation, setting);
+            if mention.kind == Kind::Pronoun && mention.person.is_some() {
+                let path = self.path_features(Path::Called, setting);
+                let local = [local, vec![feature(Family::Agreement, 5)]].concat();
+                let taken = mention.takes_up.and_then(|first| self.scene.mentions.binary_search_by_key(&first, |other| other.first).ok());
+                let person = mention.person.map_or_else(Vec::new, |person| self.person_features(person, before, setting));
+                readings.add(Path::Called, relation.cue, taken, mention.person, [&path, &local, &person]);
+                continue;
+            }
             if mention.kind == Kind::Pronoun {
                 pronouns += 1;
                 if pronouns > PRONOUNS_MAX || relation.kind == 0 {
@@ -235,8 +243,10 @@ impl Reader<'_> {
                 feature(Family::QuoteDistance, zone * 8 + bucket(distance, &[0, 1, 2, 4, 8, 16])),
             ];
             let path = self.path_features(Path::Dropped, setting);
+            // "katanya" has its pronoun in it.
+            let stands = if token.is(CLITIC) { Path::Pronoun } else { Path::Dropped };
             for (rank, ante) in antecedents.iter().enumerate() {
-                let features = self.antecedent_features(Path::Dropped, rank, ante, *cue, None, before, setting.end);
+                let features = self.antecedent_features(stands, rank, ante, *cue, None, before, setting.end);
                 readings.add(Path::Dropped, Some(*cue), None, Some(ante.1), [&path, &local, &features]);
             }
         }
@@ -339,6 +349,11 @@ impl Reader<'_> {
             let alone = tokens.get(mention.phrase).is_some_and(|token| token.heads);
             features.push(feature(Family::Label, usize::from(alone) * 2 + usize::from(region.zone == Zone::ParagraphColon)));
         }
+        // "Ada Moe, 51, mayor of Dunmore:", and no verb of speech.
+        if setting.colon && !region.zone.is_after() && region.cues.is_empty() {
+            let first = usize::from(mention.subject) * 2 + usize::from(region.zone == Zone::ParagraphColon);
+            features.push(feature(Family::Label, 4 + first));
+        }
         features
     }
 
@@ -350,6 +365,7 @@ impl Reader<'_> {
             feature(Family::PersonSpoke, bucket(before.spoke(person), &[0, 1, 3])),
             feature(Family::PersonBefore, usize::from(before.person == Some(person)) * 8 + setting.context / 4),
         ];
+        features.push(feature(Family::PersonUse, use_of(known)));
         if self.is_inside(person, setting.first, setting.end) {
             features.push(feature(Family::PersonInside, 0));
         }
@@ -439,6 +455,13 @@ impl Reader<'_> {
         features.push(feature(Family::AnteCount, path * 5 + bucket(known.mentions as usize, &[1, 2, 4, 8])));
         features.push(feature(Family::AnteKind, path * 8 + person_kind(known)));
         features.push(feature(Family::AnteSpoke, path * 4 + bucket(before.spoke(person), &[0, 1, 3])));
+        features.push(feature(Family::AnteUse, path * 8 + use_of(known)));
+        // What holds whatever the path.
+        features.push(feature(Family::Recency, 21 + bucket(rank, &[0, 1, 2, 3, 6])));
+        features.push(feature(Family::Previous, 15 + previous));
+        features.push(feature(Family::Place, 21 + place));
+        features.push(feature(Family::AnteKind, 24 + person_kind(known)));
+        features.push(feature(Family::AnteUse, 24 + use_of(known)));
         if let Some(mention) = mention {
             features.push(feature(Family::Subject, path * 2 + usize::from(mention.subject)));
             let flag = if mention.hung {
@@ -461,6 +484,17 @@ impl Reader<'_> {
         }
         features
     }
+}
+
+/// How much of the talk of somebody hangs on prepositions, as with places, and whether a verb of speech ever stands beside.
+const fn use_of(person: &Person) -> usize {
+    let hung = match (person.hung, person.spoken_of) {
+        (0, _) => 0,
+        (hung, all) if hung * 2 < all => 1,
+        (hung, all) if hung < all => 2,
+        _ => 3,
+    };
+    hung * 2 + (person.speaks > 0) as usize
 }
 
 /// Human by name, named, a body, somebody of an office, several.

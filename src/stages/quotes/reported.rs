@@ -85,5 +85,5 @@ fn told(article: &Article<'_>, reader: &Reader<'_>, content: std::ops::Range<usi
     let chosen = readings.list.get(choice).filter(|reading| by_cue(reading.path, reading.cue))?;
     let (speaker, cue) = article.told(chosen, content.start);
     let quote = Quote { span, kind: QuoteKind::Indirect, speaker: Some(speaker?), cue, score: 0.0, parts: Vec::new() };
-    Some(Finding { quote, words: content, person: chosen.person, whole: false })
+    Some(Finding { quote, words: content, person: chosen.person, whole: false, fragment: false })
 }

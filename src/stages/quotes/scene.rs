@@ -1,8 +1,8 @@
 //! What stands around one quote: the words that may speak of it, and how everybody in them stands to a verb of speech.
 
-use super::lexicon::{ADPOSITION, ANY_VERB, AUXILIARY, CLITIC, POSTPOSITION, VERB};
+use super::lexicon::{ADPOSITION, ANY_VERB, AUXILIARY, CLITIC, POSTPOSITION, PREPOSITION, VERB};
 use super::mentions::Mention;
-use super::tokens::{BRACKET, BREAK, COLON, COMMA, DASH, STOP, Token};
+use super::tokens::{BRACKET, BREAK, COLON, COMMA, DASH, JOINED, STOP, Token};
 
 /// Words that are looked at on each side of a quote.
 const REACH: usize = 40;
@@ -63,7 +63,7 @@ pub struct Region {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Relation {
     pub cue: Option<usize>,
-    /// 0: no cue; then a sure verb after and before its subject, a weak one so, an adposition, a postposition, a clitic.
+    /// 0: no cue; then a sure verb after and before its subject, a weak one so, an adposition, a postposition.
     pub kind: usize,
     pub distance: usize,
     pub comma: bool,
@@ -161,7 +161,13 @@ impl Scene<'_> {
         if token.is(ADPOSITION) && !token.is(ANY_VERB) {
             return self.tokens.get(at + 1).is_some_and(|next| !next.after(COMMA | STOP | BREAK));
         }
-        (token.heads || !token.capital) && token.is(ANY_VERB) || token.is(POSTPOSITION)
+        // "professor-titular", but "a-t-il", "l'explique".
+        let compound = token.after(JOINED)
+            && at
+                .checked_sub(1)
+                .and_then(|before| self.tokens.get(before))
+                .is_some_and(|before| before.span().len() > 3 && !before.is(AUXILIARY));
+        !compound && (token.heads || !token.capital) && token.is(ANY_VERB) || token.is(POSTPOSITION)
     }
 
     /// How a mention stands to the cue of a region that is its own, if any is.
@@ -180,6 +186,10 @@ impl Scene<'_> {
 
     fn relation(&self, mention: &Mention, cue: usize) -> Option<Relation> {
         let token = self.tokens.get(cue)?;
+        if token.is(CLITIC) {
+            // "katanya" has its subject in it.
+            return None;
+        }
         let counted = |from: usize, to: usize| (from..to).filter(|at| self.tokens.get(*at).is_some_and(|word| !word.is(AUXILIARY))).count();
         if mention.last < cue {
             if token.is(ADPOSITION) && !token.is(ANY_VERB | POSTPOSITION) {
@@ -192,6 +202,7 @@ impl Scene<'_> {
                 _ => (mention.last + 1, false),
             };
             let comma = !apposed && (opens || closes.is_some());
+            let from = if apposed { from } else { self.after_complement(mention, cue).unwrap_or(from) };
             let kind = if token.is(POSTPOSITION) { 6 } else { self.verb_kind(token, 1) };
             return Some(Relation { cue: Some(cue), kind, distance: counted(from, cue), comma, apposed });
         }
@@ -203,9 +214,25 @@ impl Scene<'_> {
         Some(Relation { cue: Some(cue), kind, distance: counted(cue + 1, mention.phrase), comma, apposed: false })
     }
 
+    /// Where what a name is of ends: "Theo Kitz of the Harbour Bank (HB) said".
+    fn after_complement(&self, mention: &Mention, cue: usize) -> Option<usize> {
+        if !self.tokens.get(mention.last + 1)?.is(PREPOSITION) {
+            return None;
+        }
+        let low = self.mentions.partition_point(|other| other.first <= mention.last);
+        let between = self.mentions.get(low..).unwrap_or_default().iter().take_while(|other| other.last < cue);
+        let mut last = None;
+        for other in between.take(4) {
+            if !other.hung && !other.modifies && last.is_none_or(|last: usize| other.first > last + 2) {
+                return None;
+            }
+            last = Some(other.last);
+        }
+        last.map(|last| last + 1)
+    }
+
     fn verb_kind(&self, token: &Token, sure: usize) -> usize {
         match token.class {
-            class if class & CLITIC != 0 => 7,
             class if class & VERB != 0 => sure,
             _ => sure + 2,
         }

@@ -22,6 +22,8 @@ pub struct Token {
     pub quoted: bool,
     /// Written in capitals only, two or more.
     pub initials: bool,
+    /// Written with a capital, wherever it stands.
+    large: bool,
     /// The first word of a sentence.
     pub heads: bool,
 }
@@ -46,6 +48,10 @@ impl Token {
 
     pub const fn is(&self, class: u32) -> bool {
         self.class & class != 0
+    }
+
+    pub const fn is_written_large(&self) -> bool {
+        self.large
     }
 
     pub const fn after(&self, gap: u8) -> bool {
@@ -75,6 +81,8 @@ pub fn read(text: &str, stretches: &[Stretch], lexicon: &Lexicon) -> Vec<Token> 
             && (small_letter && word.starts_with(char::is_lowercase) || tokens.last().is_some_and(abbreviates) && before.trim_end() == ".")
         {
             gap &= !STOP;
+            // "Viens ! dit-il": it parts the words all the same.
+            gap |= if before.contains(['!', '?', '…', ';']) || before.contains("..") { COMMA } else { 0 };
         }
         while stretches.peek().is_some_and(|stretch| stretch.span.end <= span.start) {
             stretches.next();
@@ -95,7 +103,7 @@ pub fn read(text: &str, stretches: &[Stretch], lexicon: &Lexicon) -> Vec<Token> 
             paragraph += u32::from(gap & BREAK != 0);
         }
         let initials = capital && folded.len() >= 2 && word.chars().all(|c| !c.is_lowercase());
-        tokens.push(Token { start, end, hash, class, sentence, paragraph, gap, capital, quoted, initials, heads });
+        tokens.push(Token { start, end, hash, class, sentence, paragraph, gap, capital, quoted, initials, large: capital, heads });
         end_before = span.end;
     }
     settle_capitals(&mut tokens, &lower);
@@ -129,7 +137,7 @@ fn settle_capitals(tokens: &mut [Token], lower: &FxHashSet<u64>) {
 
 /// Whether a full stop after this word ends it only: "Dr.", "J."
 fn abbreviates(token: &Token) -> bool {
-    token.is(lexicon::TITLE) || token.capital && token.end - token.start == 1
+    token.is(lexicon::TITLE) || token.capital && (token.end - token.start == 1 || token.is(lexicon::SHORT))
 }
 
 fn gap(between: &str) -> u8 {

@@ -6,14 +6,14 @@ mod quote_data;
 mod sentence_data;
 mod word_data;
 
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use serde::Deserialize;
 
 pub use article_data::ArticleData;
 pub use clean_data::CleanData;
 pub use quote_data::QuoteData;
-pub use sentence_data::SentenceData;
+pub use sentence_data::{SentenceData, ShortForm};
 pub use word_data::WordData;
 
 /// A language's data, as its file gives them. Every section may be left out.
@@ -38,6 +38,18 @@ pub struct Language {
 
 include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 
+/// Languages whose sentences can be found, and no more.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Partial {
+    languages: Vec<Language>,
+}
+
+static PARTIAL: LazyLock<Vec<Language>> = LazyLock::new(|| {
+    let partial: Partial = toml::from_str(include_str!("partial/languages.toml")).expect("a test reads the file");
+    partial.languages
+});
+
 /// The data of a language by its BCP 47 code; those of no language in particular where it has none.
 pub fn of(code: &str) -> &'static Language {
     let primary = code.split('-').next().unwrap_or_default();
@@ -48,10 +60,11 @@ pub fn of(code: &str) -> &'static Language {
             return place.get_or_init(|| toml::from_str(source).expect("a test reads every language file"));
         }
     }
-    NEUTRAL.get_or_init(Language::default)
+    let partial = PARTIAL.iter().find(|language| language.code.eq_ignore_ascii_case(primary) || primary == "no" && language.code == "nb");
+    partial.unwrap_or_else(|| NEUTRAL.get_or_init(Language::default))
 }
 
-/// The codes of all languages that have a file, in alphabetical order.
+/// The codes of all languages that have a file of their own, in alphabetical order.
 pub fn codes() -> impl Iterator<Item = &'static str> {
     FILES.iter().map(|(code, _)| *code)
 }
@@ -67,5 +80,12 @@ mod tests {
             assert_eq!(language.code, *code);
             assert!(!language.name.is_empty());
         }
+    }
+
+    #[test]
+    fn a_language_without_a_file_of_its_own_still_has_its_short_forms() {
+        assert!(PARTIAL.is_sorted_by(|a, b| a.code < b.code));
+        assert!(PARTIAL.iter().all(|partial| codes().all(|code| partial.code != code) && partial.sentences.is_told()));
+        assert_eq!((of("pl-PL").code.as_str(), of("no").code.as_str(), of("xx").code.as_str()), ("pl", "nb", ""));
     }
 }

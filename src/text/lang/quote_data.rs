@@ -38,6 +38,8 @@ pub struct QuoteData {
     pub neutral: Vec<String>,
     /// Those pronouns that can only mean several.
     pub plural: Vec<String>,
+    /// Words that take up whoever was named last: "who".
+    pub relatives: Vec<String>,
     pub articles: Vec<String>,
     /// Articles and the like for somebody not met before.
     pub indefinite: Vec<String>,
@@ -60,6 +62,8 @@ pub struct QuoteData {
     pub role_endings_feminine: Vec<String>,
     /// How nouns end that are no names, where all nouns have capitals.
     pub common_endings: Vec<String>,
+    /// How words begin that are no names, though they head a sentence.
+    pub common_beginnings: Vec<String>,
     /// Words that announce a name in marks: "titled", "so-called", "film".
     pub labels: Vec<String>,
     /// Other words that often stand first in a sentence and are no names.

@@ -1,25 +1,54 @@
-//! What a language tells finding sentences: abbreviations, ordinals.
+//! What a language tells finding sentences: short forms, ordinals.
 
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
+/// All short forms are in lower case, without their last full stop.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SentenceData {
-    /// In lower case, without their last full stop: a sentence does not end after them.
+    /// No sentence ends after them: "Dr", "e.g".
     abbreviations: Vec<String>,
+    /// They end a sentence where the next word is one that begins one: "Inc", "etc".
+    closing: Vec<String>,
+    /// Short forms before a number, words otherwise: "no. 5", but "He said no."
+    numbered: Vec<String>,
     /// True where a full stop after a number of one or two digits makes it an ordinal: "3. Mai".
     pub ordinals: bool,
     #[serde(skip)]
-    set: OnceLock<FxHashSet<String>>,
+    kinds: OnceLock<FxHashMap<String, ShortForm>>,
+}
+
+/// What a full stop after a short form says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShortForm {
+    /// Never the end.
+    Open,
+    /// The end where a word follows that begins sentences.
+    Closing,
+    /// The end unless a number follows.
+    Numbered,
 }
 
 impl SentenceData {
-    /// True for a word, without its full stop and in any case, that is written short.
-    pub fn is_abbreviation(&self, word: &str) -> bool {
-        let set = self.set.get_or_init(|| self.abbreviations.iter().cloned().collect());
-        !set.is_empty() && (set.contains(word) || set.contains(&word.to_lowercase()))
+    /// What a word is as a short form, without its full stop and in lower case.
+    pub fn short_form(&self, word: &str) -> Option<ShortForm> {
+        let kinds = self.kinds.get_or_init(|| {
+            let mut kinds = FxHashMap::default();
+            for (list, kind) in
+                [(&self.abbreviations, ShortForm::Open), (&self.closing, ShortForm::Closing), (&self.numbered, ShortForm::Numbered)]
+            {
+                kinds.extend(list.iter().map(|word| (word.clone(), kind)));
+            }
+            kinds
+        });
+        kinds.get(word).copied()
+    }
+
+    /// True where the short forms of the language are known.
+    pub const fn is_told(&self) -> bool {
+        !self.abbreviations.is_empty()
     }
 }

@@ -17,6 +17,11 @@ pub struct WordData {
 impl WordData {
     /// True for a word in lower case that says nothing of an article's subject.
     pub fn is_stop(&self, word: &str) -> bool {
-        self.set.get_or_init(|| self.stop.split_whitespace().map(str::to_owned).collect()).contains(word)
+        self.set.get_or_init(|| self.stop_words().map(str::to_owned).collect()).contains(word)
+    }
+
+    /// Every stop word, as the data give them.
+    pub fn stop_words(&self) -> impl Iterator<Item = &str> {
+        self.stop.split_whitespace()
     }
 }

@@ -1,0 +1,201 @@
+//! The vote of words and letters: those that few languages have count for more.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+use crate::text::lang;
+
+use super::scripts::Shared;
+
+/// The languages that are voted on; a bit each.
+const LANGUAGES: [&str; 24] = [
+    "en", "de", "fr", "es", "it", "pt", "nl", "id", "ca", "cs", "da", "fi", "hu", "nb", "pl", "ro", "sk", "sv", "tr", "ru", "uk", "bg",
+    "kk", "ar",
+];
+
+/// The letters beyond a to z that each language writes its own words with.
+const LETTERS: [(&str, &str); 19] = [
+    ("en", ""),
+    ("de", "äöüß"),
+    ("fr", "éèêëàâçùûîïôœ"),
+    ("es", "áéíóúñü"),
+    ("it", "àèéìòù"),
+    ("pt", "áâãàçéêíóôõú"),
+    ("nl", "ëéïöü"),
+    ("id", ""),
+    ("ca", "àçèéíïòóúü"),
+    ("cs", "áčďéěíňóřšťúůýž"),
+    ("da", "æøåé"),
+    ("fi", "äö"),
+    ("hu", "áéíóöőúüű"),
+    ("nb", "æøåéò"),
+    ("pl", "ąćęłńóśźż"),
+    ("ro", "ăâîșțşţ"),
+    ("sk", "áäčďéíľĺňóôŕšťúýž"),
+    ("sv", "åäöé"),
+    ("tr", "çğıöşüâîû"),
+];
+
+const CYRILLIC: [(&str, &str); 4] = [
+    ("ru", "абвгдежзийклмнопрстуфхцчшщъыьэюяё"),
+    ("uk", "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя"),
+    ("bg", "абвгдежзийклмнопрстуфхцчшщъьюя"),
+    ("kk", "аәбвгғдежзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"),
+];
+
+/// A language of ours is a little likelier than others.
+const PRIOR: f64 = 0.4;
+/// Most Cyrillic news is Russian.
+const RUSSIAN_PRIOR: f64 = 1.2;
+/// What a letter is worth that a language does not have; a name from elsewhere must not decide.
+const STRANGE_LETTER: f64 = -0.9;
+const STRANGE_LETTERS_MAX: f64 = -6.0;
+
+/// For words by their hash, and for letters: the languages that have them.
+struct Known {
+    words: FxHashMap<u64, u32>,
+    letters: FxHashMap<char, u32>,
+}
+
+static KNOWN: LazyLock<Known> = LazyLock::new(|| {
+    let mut known = Known { words: FxHashMap::default(), letters: FxHashMap::default() };
+    for (place, code) in LANGUAGES.iter().enumerate() {
+        for word in lang::of(code).words.stop_words() {
+            *known.words.entry(hash(word)).or_default() |= 1 << place;
+        }
+        for (_, letters) in LETTERS.iter().chain(&CYRILLIC).filter(|(of, _)| of == code) {
+            for letter in letters.chars() {
+                *known.letters.entry(letter).or_default() |= 1 << place;
+            }
+        }
+    }
+    known
+});
+
+/// What each language has, in nats.
+pub struct Votes {
+    sums: [f64; LANGUAGES.len()],
+    /// The languages that may be elected; a bit each.
+    standing: u32,
+    words: usize,
+    known_words: usize,
+}
+
+/// The language that leads, and by how much over the next.
+pub struct Lead {
+    pub code: Option<&'static str>,
+    pub nats: f64,
+}
+
+impl Votes {
+    pub fn count(text: &str, script: Shared) -> Self {
+        let standing = standing(script);
+        let mut votes = Self { sums: [0.0; LANGUAGES.len()], standing, words: 0, known_words: 0 };
+        let mut strange = [0.0; LANGUAGES.len()];
+        let mut word = FNV_START;
+        let mut length = 0;
+        for c in text.chars().chain([' ']) {
+            if c.is_ascii_lowercase() {
+                word = mixed(word, c);
+                length += 1;
+            } else if c.is_alphabetic() {
+                for c in c.to_lowercase() {
+                    word = mixed(word, c);
+                    if !c.is_ascii() {
+                        votes.letter(c, &mut strange);
+                    }
+                }
+                length += 1;
+            } else if length > 0 {
+                votes.word(word, length);
+                (word, length) = (FNV_START, 0);
+            }
+        }
+        for (sum, strange) in votes.sums.iter_mut().zip(strange) {
+            *sum += f64::max(strange, STRANGE_LETTERS_MAX.min(-(votes.words as f64) * 0.6));
+        }
+        for ours in votes.sums.iter_mut().take(8) {
+            *ours += PRIOR;
+        }
+        votes.add("ru", RUSSIAN_PRIOR);
+        votes
+    }
+
+    fn word(&mut self, word: u64, length: usize) {
+        self.words += 1;
+        let Some(languages) = KNOWN.words.get(&word).map(|languages| languages & self.standing).filter(|languages| *languages != 0) else {
+            return;
+        };
+        self.known_words += 1;
+        // A word of one letter may be an initial or a list's item.
+        let weight = worth(languages, self.standing) * if length == 1 { 0.5 } else { 1.0 };
+        for (place, sum) in self.sums.iter_mut().enumerate() {
+            *sum += if languages & 1 << place == 0 { 0.0 } else { weight };
+        }
+    }
+
+    fn letter(&mut self, letter: char, strange: &mut [f64; LANGUAGES.len()]) {
+        let languages = KNOWN.letters.get(&letter).map_or(0, |languages| languages & self.standing);
+        if languages == self.standing {
+            return;
+        }
+        let weight = if languages == 0 { 0.0 } else { worth(languages, self.standing) * 0.4 };
+        for (place, (sum, strange)) in self.sums.iter_mut().zip(strange).enumerate() {
+            if languages & 1 << place == 0 { *strange += STRANGE_LETTER } else { *sum += weight }
+        }
+    }
+
+    /// True where enough of the words are known for the vote to mean something.
+    pub const fn is_sound(&self) -> bool {
+        self.known_words * 7 >= self.words && self.known_words > 1
+    }
+
+    /// Adds to a language; false where it does not stand.
+    pub fn add(&mut self, code: &str, nats: f64) -> bool {
+        let place = LANGUAGES.iter().position(|language| *language == code).filter(|place| self.standing & 1 << place != 0);
+        place.and_then(|place| self.sums.get_mut(place)).map(|sum| *sum += nats).is_some()
+    }
+
+    pub fn lead(&self) -> Lead {
+        let mut lead = (None, 0.0);
+        let mut next = 0.0;
+        for (place, (sum, code)) in self.sums.iter().zip(LANGUAGES).enumerate() {
+            if self.standing & 1 << place == 0 {
+                continue;
+            }
+            if *sum > lead.1 {
+                next = lead.1;
+                lead = (Some(code), *sum);
+            } else if *sum > next {
+                next = *sum;
+            }
+        }
+        Lead { code: lead.0, nats: lead.1 - f64::max(next, PRIOR) }
+    }
+}
+
+fn standing(script: Shared) -> u32 {
+    let codes: &[&str] = match script {
+        Shared::Latin => return (1 << 19) - 1,
+        Shared::Cyrillic => &["ru", "uk", "bg", "kk"],
+        Shared::Arabic => &["ar"],
+        Shared::Devanagari => &[],
+    };
+    LANGUAGES.iter().enumerate().filter(|(_, code)| codes.contains(code)).fold(0, |bits, (place, _)| bits | 1 << place)
+}
+
+/// In nats: how much likelier a text is in these languages than in any that stands.
+fn worth(languages: u32, standing: u32) -> f64 {
+    libm::log(1.0 + f64::from(standing.count_ones()) / f64::from(languages.count_ones()))
+}
+
+const FNV_START: u64 = 0xCBF2_9CE4_8422_2325;
+
+const fn mixed(hash: u64, c: char) -> u64 {
+    (hash ^ c as u64).wrapping_mul(0x0000_0100_0000_01B3)
+}
+
+fn hash(word: &str) -> u64 {
+    word.chars().fold(FNV_START, mixed)
+}
