@@ -11,6 +11,7 @@ mod daemon;
 mod desk;
 mod kill;
 mod looking;
+mod pipe;
 mod sandbox;
 mod schemas;
 mod snapshots;
