@@ -6,7 +6,7 @@
 //! - [`model`]: what travels down the line, from a raw document to a record.
 //! - [`text`]: tools for language: sentences, words, language identification; one data file per language.
 //! - [`stages`]: the work, as pure functions: parse, clean, quotes, summary, and keyphrases beside it.
-//! - [`telemetry`], [`ledger`], [`sources`], [`sinks`], [`config`]: the shell, which owns files, clocks and settings.
+//! - [`telemetry`], [`sandbox`], [`ledger`], [`sources`], [`sinks`], [`config`]: the shell, which owns files, clocks and settings.
 //! - [`pipeline`]: the line itself, the only place where stages meet channels.
 //! - [`cli`]: one file per command.
 //!
@@ -17,6 +17,7 @@ pub mod config;
 pub mod ledger;
 pub mod model;
 pub mod pipeline;
+pub mod sandbox;
 pub mod sinks;
 pub mod sources;
 pub mod stages;

@@ -1,14 +1,23 @@
 //! `explain`: one article through all stages, for people.
 
 use std::fmt::Write as _;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use anyhow::Context as _;
 use clap::Args;
 
-use crate::model::{Format, RawDocument};
-use crate::stages::{clean, finish, keyphrases, parse, quotes, summary};
+use crate::config::{Config, roots_of};
+use crate::ledger::View;
+use crate::model::{Envelope, QuotedArticle, RawDocument, Rejection, Span, Stage, StageError};
+use crate::pipeline::look::{Sighting, look};
+use crate::sources::After;
+use crate::stages::{self, clean, finish, keyphrases, parse, quotes, summary};
 
+use super::run::options_of;
+use super::sandbox;
+use super::story::printable;
 use super::{Common, Exit, WrongUsage, show};
 
 /// Take one article through all stages and tell what each made of it
@@ -16,78 +25,173 @@ use super::{Common, Exit, WrongUsage, show};
 #[command(after_help = "\
 Examples:
   copydesk explain article.html
-  copydesk explain article.txt --set quotes.max=0")]
+  copydesk explain feed.jsonl --entry 3 --set quotes.max=0")]
 pub struct Explain {
     file: PathBuf,
+    /// Which article of a file that holds many: its number or its id [default: the first that can be read]
+    #[arg(long, value_name = "ENTRY")]
+    entry: Option<String>,
 }
 
+/// Sentences whose scores are shown: more would not be read.
+const SENTENCES_MAX: usize = 60;
+
 pub fn run(explain: &Explain, common: &Common) -> anyhow::Result<Exit> {
-    let config = common.settings()?;
-    let path = explain.file.display();
-    let bytes = std::fs::read(&explain.file).map_err(|error| WrongUsage(format!("cannot read {path}: {error}")))?;
-    let extension = explain.file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    let format = match extension {
-        "html" | "htm" | "xhtml" => Format::Html,
-        "md" | "markdown" => Format::Markdown,
-        "json" => Format::Json,
-        _ => Format::Text,
-    };
-    let options = &config.stages;
-    let mut page = format!("{path}: {} bytes, {}\n", bytes.len(), format.name());
-    let mut clock = Clock { begun: Instant::now() };
-    let told = (|| {
-        let parsed = parse::parse(RawDocument { bytes, format }, &options.parse)?;
-        let title = parsed.metadata.title.as_deref().unwrap_or("none");
-        let _ = writeln!(
-            page,
-            "parse    {}  encoding {}, title: {title}, {} bytes of text",
-            clock.lap(),
-            parsed.source.encoding,
-            parsed.text.len()
-        );
-        let cleaned = clean::clean(parsed, &options.clean)?;
-        let language = &cleaned.language;
-        let _ = writeln!(
-            page,
-            "clean    {}  language {} ({:.2}), {} bytes of text",
-            clock.lap(),
-            language.code,
-            language.confidence,
-            cleaned.text.len()
-        );
-        let quoted = quotes::extract(cleaned, &options.quotes)?;
-        let _ = writeln!(page, "quotes   {}  {} found, {} sentences", clock.lap(), quoted.quotes_found, quoted.sentences.len());
-        for quote in &quoted.quotes {
-            let speaker =
-                quote.speaker.as_ref().map_or_else(|| "nobody".to_owned(), |speaker| format!("{} ({:?})", speaker.name, speaker.via));
-            let _ = writeln!(page, "         {:.2} {speaker}: {}", quote.score, quote.span.of(&quoted.article.text));
-        }
-        let summarized = summary::summarize(quoted, &options.summary)?;
-        let _ = writeln!(page, "summary  {}", clock.lap());
-        for (sentence, score) in &summarized.summary {
-            let _ = writeln!(page, "         {score:.2} {}", sentence.of(&summarized.quoted.article.text));
-        }
-        let phrases = keyphrases::extract(&summarized, &options.keyphrases)?;
-        let _ = writeln!(page, "phrases  {}", clock.lap());
-        for phrase in &phrases {
-            let _ = writeln!(page, "         {:.2} {} ({})", phrase.score, phrase.text, phrase.count);
-        }
-        let article = finish::finish(summarized, phrases, &options.finish)?;
-        let _ = writeln!(page, "finish   {}  {} words in {} paragraphs", clock.lap(), article.stats.words, article.stats.paragraphs);
-        for warning in &article.warnings {
-            let _ = writeln!(page, "warning  {}", warning.code());
-        }
-        Ok::<(), crate::model::StageError>(())
-    })();
-    let exit = match told {
-        Ok(()) => Exit::Well,
-        Err(error) => {
-            let _ = writeln!(page, "rejected: {} ({error})", error.code());
-            Exit::WithRejections
+    let config = common.settings_to_look()?;
+    // It writes nothing, and whoever wrote the file may not either.
+    let confined = Config { out: PathBuf::from("-"), after: After::Keep, ..config.clone() };
+    sandbox::confine(&confined, &[])?;
+    let mut page = String::new();
+    let exit = match find(explain, &config)? {
+        Sighting::Article(article) => match tell(&mut page, &explain.file.display().to_string(), article, &config.stages) {
+            Ok(()) => Exit::Well,
+            Err((stage, error)) => reject(&mut page, &error.reject(stage)),
+        },
+        Sighting::Rejected(Envelope { origin, body }) => {
+            let _ = writeln!(page, "{}: {} bytes", explain.file.display(), origin.bytes);
+            reject(&mut page, &body)
         }
     };
-    show(&page)?;
+    show(&printable(&page))?;
     Ok(exit)
+}
+
+/// Opens the file as a run would, and takes the article that was asked for.
+fn find(explain: &Explain, config: &Config) -> anyhow::Result<Sighting> {
+    let path = explain.file.display();
+    if explain.file.is_dir() {
+        return Err(WrongUsage(format!("{path} is a folder; name one file in it")).into());
+    }
+    let mut options = options_of(roots_of(std::slice::from_ref(&explain.file), None)?, config, true);
+    // Whoever asks for it by name wants it as it is now.
+    options.settle = Duration::ZERO;
+    options.limits.attempts_max = 1;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().context("start the runtime")?;
+    let mut found = None;
+    let looked = runtime.block_on(look(options, View::blank(), config.memory_bytes, |sighting| {
+        let entry = match &sighting {
+            Sighting::Article(article) => article.origin.entry.as_ref(),
+            Sighting::Rejected(rejected) => rejected.origin.entry.as_ref(),
+        };
+        let is_asked_for = match (&explain.entry, entry) {
+            (None, _) => true,
+            (Some(wanted), Some(entry)) => entry.as_str() == wanted || entry.as_str().strip_prefix('#') == Some(wanted),
+            (Some(_), None) => false,
+        };
+        if !is_asked_for {
+            return ControlFlow::Continue(());
+        }
+        // A rejection overtakes the articles before it, so it stands in only until one of them comes.
+        let is_article = matches!(sighting, Sighting::Article(_));
+        if is_article || found.is_none() {
+            found = Some(sighting);
+        }
+        if is_article || explain.entry.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }));
+    looked?;
+    let missing = || match &explain.entry {
+        Some(entry) => WrongUsage(format!("{path} holds no article {entry}; `copydesk pipe --format paths` lists what it holds")),
+        None => WrongUsage(format!("{path} holds no article; check the file")),
+    };
+    Ok(found.ok_or_else(missing)?)
+}
+
+fn reject(page: &mut String, rejection: &Rejection) -> Exit {
+    // Writing to a String cannot fail.
+    let _ = writeln!(page, "rejected at {}: {}: {}", rejection.stage.name(), rejection.code, rejection.error);
+    Exit::WithRejections
+}
+
+/// Does what the line does, step by step, and writes down what came of each.
+fn tell(page: &mut String, name: &str, article: Envelope<RawDocument>, options: &stages::Options) -> Result<(), (Stage, StageError)> {
+    let Envelope { origin, body: document } = article;
+    let entry = origin.entry.as_ref().map_or_else(String::new, |entry| format!(", entry {}", entry.as_str()));
+    let _ = writeln!(page, "{name}{entry}: {} bytes, {}", origin.bytes, document.format.name());
+    let mut clock = Clock { begun: Instant::now() };
+
+    let parsed = parse::parse(document, &options.parse).map_err(|error| (Stage::Parse, error))?;
+    let _ = writeln!(page, "\nparse {}", clock.lap());
+    let metadata = &parsed.metadata;
+    let mut fact = |name: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            let _ = writeln!(page, "  {name:<10} {value}");
+        }
+    };
+    fact("encoding", Some(&parsed.source.encoding));
+    fact("title", metadata.title.as_deref());
+    fact("subtitle", metadata.subtitle.as_deref());
+    fact("authors", (!metadata.authors.is_empty()).then(|| metadata.authors.join("; ")).as_deref());
+    fact("published", metadata.published.as_deref());
+    fact("url", metadata.url.as_deref());
+    fact("declared", parsed.language_declared.as_deref());
+    fact("text", Some(&format!("{} characters", parsed.text.chars().count())));
+
+    let cleaned = clean::clean(parsed, &options.clean).map_err(|error| (Stage::Clean, error))?;
+    let _ = writeln!(page, "\nclean {}", clock.lap());
+    let _ = writeln!(page, "  language   {}, confidence {:.2}", cleaned.language.code, cleaned.language.confidence);
+    let paragraphs = cleaned.text.split("\n\n").count();
+    let _ = writeln!(page, "  text       {} characters in {paragraphs} paragraphs", cleaned.text.chars().count());
+
+    let quoted = quotes::extract(cleaned, &options.quotes).map_err(|error| (Stage::Quotes, error))?;
+    let _ = writeln!(page, "\nquotes {}", clock.lap());
+    tell_quotes(page, &quoted);
+
+    let everything = summary::Options { sentences: SENTENCES_MAX, max_words: 0 };
+    let all = summary::summarize(quoted.clone(), &everything).map_err(|error| (Stage::Summary, error))?;
+    clock.lap();
+    let summarized = summary::summarize(quoted, &options.summary).map_err(|error| (Stage::Summary, error))?;
+    let _ = writeln!(page, "\nsummary {}", clock.lap());
+    let text = &summarized.quoted.article.text;
+    let chosen: Vec<Span> = summarized.summary.iter().map(|(sentence, _)| *sentence).collect();
+    for (sentence, score) in &all.summary {
+        let mark = if chosen.contains(sentence) { '*' } else { ' ' };
+        let _ = writeln!(page, "  {mark} {score:.4}  {}", on_one_line(sentence.of(text)));
+    }
+    let unseen = summarized.quoted.sentences.len() - all.summary.len().min(summarized.quoted.sentences.len());
+    if unseen > 0 {
+        let _ = writeln!(page, "    and {unseen} more that were not in question");
+    }
+
+    let phrases = keyphrases::extract(&summarized, &options.keyphrases).map_err(|error| (Stage::Summary, error))?;
+    let _ = writeln!(page, "\nkeyphrases {}", clock.lap());
+    for phrase in &phrases {
+        let _ = writeln!(page, "    {:.4}  {} ({}x)", phrase.score, phrase.text, phrase.count);
+    }
+
+    let article = finish::finish(summarized, phrases, &options.finish).map_err(|error| (Stage::Summary, error))?;
+    let stats = article.stats;
+    let _ = writeln!(page, "\nfinish {}", clock.lap());
+    let _ =
+        writeln!(page, "  {} paragraphs, {} sentences, {} words, {} quotes", stats.paragraphs, stats.sentences, stats.words, stats.quotes);
+    for warning in &article.warnings {
+        let _ = writeln!(page, "  warning: {}", warning.code());
+    }
+    Ok(())
+}
+
+fn tell_quotes(page: &mut String, quoted: &QuotedArticle) {
+    let text = &quoted.article.text;
+    let _ = writeln!(page, "  {} found, {} kept, in {} sentences", quoted.quotes_found, quoted.quotes.len(), quoted.sentences.len());
+    for quote in &quoted.quotes {
+        let _ = writeln!(page, "    {:.4}  “{}”", quote.score, on_one_line(quote.span.of(text)));
+        let _ = match &quote.speaker {
+            Some(speaker) => {
+                let via = serde_json::to_value(speaker.via).unwrap_or_default();
+                let via = via.as_str().unwrap_or_default();
+                let mention = speaker.mention.map(|mention| on_one_line(mention.of(text))).filter(|mention| *mention != speaker.name);
+                let mention = mention.map_or_else(String::new, |mention| format!(": “{mention}”"));
+                writeln!(page, "            by {} (told by {via}{mention})", speaker.name)
+            }
+            None => writeln!(page, "            by nobody who could be told"),
+        };
+        if let Some(cue) = quote.cue {
+            let _ = writeln!(page, "            cue “{}”", on_one_line(cue.span.of(text)));
+        }
+    }
+}
+
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 struct Clock {
@@ -99,6 +203,6 @@ impl Clock {
     fn lap(&mut self) -> String {
         let took = self.begun.elapsed();
         self.begun = Instant::now();
-        format!("{:>7} µs", took.as_micros())
+        format!("({} µs)", took.as_micros())
     }
 }

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::config::{DEFAULT_FILE, TEMPLATE};
 
-use super::{Exit, WrongUsage, show};
+use super::{Common, Exit, WrongUsage, show};
 
 /// Write a commented pipeline.toml
 #[derive(Args)]
@@ -17,18 +17,19 @@ Examples:
   copydesk init
   copydesk init desk/pipeline.toml")]
 pub struct Init {
-    /// Where to write it; a file that is there is never overwritten
-    #[arg(default_value = DEFAULT_FILE)]
-    file: PathBuf,
+    /// Where to write it [default: pipeline.toml]; a file that is there is never overwritten
+    file: Option<PathBuf>,
 }
 
-pub fn run(init: &Init) -> anyhow::Result<Exit> {
-    let path = init.file.display();
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&init.file).map_err(|error| match error.kind() {
+pub fn run(init: &Init, common: &Common) -> anyhow::Result<Exit> {
+    let file = init.file.as_ref().or(common.config.as_ref()).cloned().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
+    let path = file.display();
+    let mut written = OpenOptions::new().write(true).create_new(true).open(&file).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => WrongUsage(format!("{path} is there already; remove it or name another file")),
-        _ => WrongUsage(format!("cannot write {path}: {error}")),
+        _ => WrongUsage(format!("cannot write {path}: {error}; check the path, or name another file")),
     })?;
-    file.write_all(TEMPLATE.as_bytes())?;
-    show(&format!("wrote {path}; `copydesk check` reads it, `copydesk batch` runs it\n"))?;
+    // Nobody else's inputs are named like the ones that the template is tried out with.
+    written.write_all(TEMPLATE.replacen("paths = [\"seeds\"]", "paths = []", 1).as_bytes())?;
+    show(&format!("wrote {path}; set `input.paths` in it, then `copydesk check` reads it and `copydesk batch` runs it\n"))?;
     Ok(Exit::Well)
 }

@@ -1,4 +1,4 @@
-//! `batch`, `pipe` and `replay`: runs of the line that end by themselves.
+//! `batch` and `pipe`: runs of the line that end by themselves.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -9,16 +9,16 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::config::{Config, roots_of};
+use crate::config::{Config, configured_roots, ensure_moved_out, roots_of};
 use crate::pipeline::{self, Input, Output, Progress, Settings, Tally};
 use crate::sinks::stdout::OnRejection;
-use crate::sources;
 use crate::sources::stdin::StdinFormat;
+use crate::sources::{self, After};
+use crate::telemetry;
 
-use super::{Common, Exit, WrongUsage};
+use super::{Common, Exit, WrongUsage, announce, counted, progress, sandbox, tell};
 
 /// Read every article under the paths, write records, exit
 #[derive(Args)]
@@ -61,17 +61,6 @@ pub struct Pipe {
     on_error: OnError,
 }
 
-/// Run the rejected articles again
-#[derive(Args)]
-#[command(after_help = "\
-Examples:
-  copydesk replay
-  copydesk replay wire/ --set limits.document_size=64MiB")]
-pub struct Replay {
-    /// The inputs as they were given to `batch` or `watch`
-    paths: Vec<PathBuf>,
-}
-
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
     Auto,
@@ -96,23 +85,13 @@ pub fn batch(batch: &Batch, common: &Common) -> anyhow::Result<Exit> {
         ensure_empty(&config)?;
     }
     let sources = sources_of(&batch.paths, &config, to_stdout, "batch")?;
+    if to_stdout && config.after != After::Keep {
+        tracing::warn!("`input.after` has no effect: nobody can say whether records on standard output are durable");
+    }
     let begun = Instant::now();
     let output = output_of(&config, to_stdout);
     let (tally, stopped_by) = run(Input::Walk(sources), output, &config, common)?;
-    if !common.quiet {
-        tell(&format!("{}\n", summary_line(&tally, begun.elapsed(), &config, to_stdout)));
-    }
-    Ok(exit_of(&tally, stopped_by))
-}
-
-pub fn replay(replay: &Replay, common: &Common) -> anyhow::Result<Exit> {
-    let config = common.settings()?;
-    let sources = sources_of(&replay.paths, &config, false, "replay")?;
-    let begun = Instant::now();
-    let (tally, stopped_by) = run(Input::Replay(sources), output_of(&config, false), &config, common)?;
-    if !common.quiet {
-        tell(&format!("{}\n", summary_line(&tally, begun.elapsed(), &config, false)));
-    }
+    tell_end(&tally, begun.elapsed(), &config, common);
     Ok(exit_of(&tally, stopped_by))
 }
 
@@ -136,6 +115,9 @@ pub fn pipe(pipe: &Pipe, common: &Common) -> anyhow::Result<Exit> {
     };
     let options = options_of(Vec::new(), &config, true);
     let (tally, stopped_by) = run(Input::Stdin(format, options), Output::Stdout { rejected, on_rejection }, &config, common)?;
+    if tally.source.stopped && stopped_by != 0 {
+        announce("stopped before the end of standard input: what had been read whole is written, the rest is not");
+    }
     Ok(exit_of(&tally, stopped_by))
 }
 
@@ -162,26 +144,20 @@ fn ensure_empty(config: &Config) -> anyhow::Result<()> {
     }
 }
 
-fn sources_of(paths: &[PathBuf], config: &Config, to_stdout: bool, command: &str) -> anyhow::Result<sources::Options> {
-    let configured: Vec<PathBuf>;
-    let paths = if paths.is_empty() {
-        configured = config.input_paths.iter().map(PathBuf::from).collect();
-        &configured
-    } else {
-        paths
-    };
-    if paths.is_empty() {
+pub(super) fn sources_of(paths: &[PathBuf], config: &Config, to_stdout: bool, command: &str) -> anyhow::Result<sources::Options> {
+    let out = (!to_stdout).then_some(config.out.as_path());
+    let roots = if paths.is_empty() { configured_roots(config, out)? } else { roots_of(paths, out)? };
+    if roots.is_empty() {
         return Err(WrongUsage(format!(
             "no path to read: name one, like `copydesk {command} articles/`, or set input.paths in pipeline.toml"
         ))
         .into());
     }
-    let out = (!to_stdout).then_some(config.out.as_path());
-    let roots = roots_of(paths, out)?;
+    ensure_moved_out(&config.after, &roots)?;
     Ok(options_of(roots, config, to_stdout))
 }
 
-fn options_of(roots: Vec<sources::Root>, config: &Config, to_stdout: bool) -> sources::Options {
+pub(super) fn options_of(roots: Vec<sources::Root>, config: &Config, to_stdout: bool) -> sources::Options {
     sources::Options {
         roots,
         include: config.include.clone(),
@@ -195,7 +171,7 @@ fn options_of(roots: Vec<sources::Root>, config: &Config, to_stdout: bool) -> so
     }
 }
 
-fn output_of(config: &Config, to_stdout: bool) -> Output {
+pub(super) fn output_of(config: &Config, to_stdout: bool) -> Output {
     if to_stdout {
         Output::Stdout { rejected: Box::new(io::stderr()), on_rejection: OnRejection::GoOn }
     } else {
@@ -204,11 +180,18 @@ fn output_of(config: &Config, to_stdout: bool) -> Output {
 }
 
 /// Which signal asked for the end: 0 for none.
-type StoppedBy = u8;
+pub(super) type StoppedBy = u8;
 
-fn run(input: Input, output: Output, config: &Config, common: &Common) -> anyhow::Result<(Tally, StoppedBy)> {
+pub(super) fn run(input: Input, output: Output, config: &Config, common: &Common) -> anyhow::Result<(Tally, StoppedBy)> {
     let jobs = common.jobs();
-    let settings = Settings { stages: config.stages.clone(), jobs, memory_bytes: config.memory_bytes, ingested_at: config.ingested_at };
+    sandbox::confine(config, &input.roots())?;
+    let settings = Settings {
+        stages: config.stages.clone(),
+        parsing: sandbox::parsing(config)?,
+        jobs,
+        memory_bytes: config.memory_bytes,
+        ingested_at: config.ingested_at,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         // The stages' work, the source, the sink, and one at hand for opening the ledger.
@@ -218,7 +201,7 @@ fn run(input: Input, output: Output, config: &Config, common: &Common) -> anyhow
         .context("start the runtime")?;
     let progress = Arc::new(Progress::default());
     let stopped_by = Arc::new(AtomicU8::new(0));
-    let bar = bar(common, matches!(input, Input::Stdin(..)));
+    let mut bar = progress::Bar::new(&input, common);
     let run = async {
         let stop = asked_to_stop(Arc::clone(&stopped_by))?;
         let line = pipeline::run(input, output, &settings, stop, Arc::clone(&progress));
@@ -228,12 +211,12 @@ fn run(input: Input, output: Output, config: &Config, common: &Common) -> anyhow
             // The tick may be cancelled at any moment, and the line is polled on in the next round.
             tokio::select! {
                 tally = &mut line => return tally,
-                _ = tick.tick() => show_progress(&bar, &progress),
+                _ = tick.tick() => bar.show(&progress),
             }
         }
     };
     let tally = runtime.block_on(run);
-    bar.finish_and_clear();
+    bar.end();
     // A thread that is blocked on standard input must not keep the process.
     runtime.shutdown_background();
     Ok((tally?, stopped_by.load(Ordering::Relaxed)))
@@ -256,7 +239,7 @@ fn asked_to_stop(stopped_by: Arc<AtomicU8>) -> anyhow::Result<impl Future<Output
             stopped_by.store(code, Ordering::Relaxed);
             match stop.take() {
                 Some(stop) => {
-                    tell("copydesk: finishing what is under way; once more to end at once\n");
+                    announce("finishing what is under way; once more to end at once");
                     // The run may have ended by itself in this moment.
                     let _ = stop.send(());
                 }
@@ -271,7 +254,7 @@ fn asked_to_stop(stopped_by: Arc<AtomicU8>) -> anyhow::Result<impl Future<Output
     })
 }
 
-fn exit_of(tally: &Tally, stopped_by: StoppedBy) -> Exit {
+pub(super) fn exit_of(tally: &Tally, stopped_by: StoppedBy) -> Exit {
     if tally.reader_gone {
         return Exit::Well;
     }
@@ -283,40 +266,44 @@ fn exit_of(tally: &Tally, stopped_by: StoppedBy) -> Exit {
     }
 }
 
-fn bar(common: &Common, is_filter: bool) -> ProgressBar {
-    if common.quiet || is_filter {
-        return ProgressBar::hidden();
+/// Says what a run has come to: to a person in one line, to a program in the fields of one.
+pub(super) fn tell_end(tally: &Tally, took: Duration, config: &Config, common: &Common) {
+    if common.quiet {
+        return;
     }
-    // Hidden by itself where standard error is no terminal.
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
-    let style = ProgressStyle::with_template("{spinner} {pos} records of {msg} · {per_sec} · {elapsed}");
-    bar.set_style(style.expect("the template is sound"));
-    bar
+    let to_stdout = config.out.as_os_str() == "-";
+    if telemetry::for_programs() {
+        let (unchanged, skipped) = left_alone(tally);
+        let Tally { records, rejected, source, .. } = tally;
+        let out = config.out.display();
+        let seconds = took.as_secs_f64();
+        tracing::info!(records, rejected, unchanged, skipped, files_left = source.files_left, stopped = source.stopped, seconds, %out, "finished");
+    } else {
+        tell(&format!("{}\n", summary_line(tally, took, config, to_stdout)));
+    }
 }
 
-fn show_progress(bar: &ProgressBar, progress: &Progress) {
-    let found = progress.source.files_found.load(Ordering::Relaxed);
-    bar.set_message(format!("{found} files"));
-    bar.set_position(progress.records.load(Ordering::Relaxed));
+fn left_alone(tally: &Tally) -> (u64, u64) {
+    let source = &tally.source;
+    (tally.unchanged + source.articles_unchanged + source.files_unchanged, source.skipped.values().sum())
 }
 
 fn summary_line(tally: &Tally, took: Duration, config: &Config, to_stdout: bool) -> String {
     let source = &tally.source;
-    let unchanged = tally.unchanged + source.articles_unchanged + source.files_unchanged;
-    let skipped: u64 = source.skipped.values().sum();
+    let (unchanged, skipped) = left_alone(tally);
     let place = if to_stdout { "standard output".to_owned() } else { config.out.display().to_string() };
-    let mut line = format!("{} records, {} rejected, {unchanged} unchanged, {skipped} skipped", tally.records, tally.rejected);
+    let mut line = format!("{}, {} rejected, {unchanged} unchanged, {skipped} skipped", counted(tally.records, "record"), tally.rejected);
     line.push_str(&format!(" in {:.2} s -> {place}", took.as_secs_f64()));
     if tally.rejected > 0 && !to_stdout {
         line.push_str("; `copydesk status` tells why");
     }
     if source.stopped {
-        line.push_str("; stopped before the end: run again to go on");
+        line.push_str(&match source.files_left {
+            Some(0) => "; stopped at the end".to_owned(),
+            Some(1) => "; stopped with one file left: run again to go on".to_owned(),
+            Some(left) => format!("; stopped with {left} files left: run again to go on"),
+            None => "; stopped before the end: run again to go on".to_owned(),
+        });
     }
     line
-}
-
-/// Tells the user something. Where standard error is closed, there is nobody to tell.
-fn tell(line: &str) {
-    let _ = io::stderr().write_all(line.as_bytes());
 }

@@ -28,12 +28,17 @@ enum Of {
 
 pub fn run(schema: &Schema) -> anyhow::Result<Exit> {
     let schema = match schema.of {
-        Of::Record => with_check(schemars::schema_for!(Record<'static>).to_value()),
-        Of::Rejected => with_check(schemars::schema_for!(RejectedLine<'static>).to_value()),
+        Of::Record => with_check(written::<Record<'static>>()),
+        Of::Rejected => with_check(written::<RejectedLine<'static>>()),
         Of::Config => config::schema(),
     };
     show(&format!("{schema:#}\n"))?;
     Ok(Exit::Well)
+}
+
+/// The schema of lines as they are written, where what has nothing to say is left out.
+fn written<T: schemars::JsonSchema>() -> serde_json::Value {
+    schemars::generate::SchemaSettings::default().for_serialize().into_generator().into_root_schema_for::<T>().to_value()
 }
 
 /// The checksum is written after the rest of a line, and so stands in no struct.

@@ -1,68 +1,225 @@
-//! `status`: what the ledger holds, on one screen.
+//! `status`: what is done, what waits, what was rejected and why, on one screen.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
-use crate::ledger::{Series, View};
+use crate::config::Config;
+use crate::ledger::{CannotGoOn, Counts, SegmentRow, Series, View, Writer, list_segments, writer_of};
+use crate::sandbox::Kernel;
 
-use super::{Common, Exit, WrongUsage, show};
+use super::inputs::{Waiting, inputs_of, waiting};
+use super::{Common, Exit, WrongUsage, counted, show};
 
-/// Tell what is done, what was rejected and why
+/// Tell what is done, what waits, what was rejected and why
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   copydesk status
   copydesk status -o desk/out --json | jq .rejected")]
 pub struct Status {
+    /// The inputs to look through for what waits [default: input.paths]
+    paths: Vec<PathBuf>,
     /// As JSON
     #[arg(long)]
     json: bool,
 }
 
+/// Nobody waits longer for an answer than this; what is not seen by then is said to be more.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Why a rejection of this code came to be: its article has killed the process three times.
+const QUARANTINED: &str = "crash.quarantined";
+
+/// What the page and the JSON are made from.
+struct Facts {
+    out: String,
+    writer: Option<Writer>,
+    counts: Counts,
+    segments: Vec<SegmentRow>,
+    /// None where no input is known that could be looked through.
+    waiting: Option<Waiting>,
+    sandbox: Sandbox,
+}
+
+/// What runs ask for, and what this machine's kernel grants.
+struct Sandbox {
+    workers: &'static str,
+    confine: &'static str,
+    kernel: Kernel,
+}
+
 pub fn run(status: &Status, common: &Common) -> anyhow::Result<Exit> {
-    let config = common.settings()?;
+    let config = common.settings_to_look()?;
+    let facts = look(&status.paths, &config)?;
+    show(&if status.json { format!("{}\n", as_json(&facts)) } else { page(&facts) })?;
+    Ok(Exit::Well)
+}
+
+fn look(paths: &[PathBuf], config: &Config) -> anyhow::Result<Facts> {
     let view = View::open(&config.out)?;
-    if view.is_blank() {
-        return Err(WrongUsage(format!("{} has no ledger: nothing has been written there yet", config.out.display())).into());
+    let writer = writer_of(&config.out);
+    if writer.is_none() {
+        ensure_ledger(config, &view)?;
     }
-    let counts = view.counts()?;
-    let segments = view.segments()?;
-    if status.json {
-        let segments: Vec<_> = segments
-            .iter()
-            .map(|row| serde_json::json!({"name": row.segment.file_name(), "bytes": row.bytes, "lines": row.lines, "sealed": row.sealed}))
-            .collect();
-        let shown = serde_json::json!({
-            "out": config.out.to_string_lossy(),
-            "records": counts.records,
-            "rejected": {"articles": counts.rejected, "by_code": counts.rejected_by_code},
-            "files": counts.files,
-            "skipped": {"files": counts.skipped, "by_reason": counts.skipped_by_reason},
-            "segments": segments,
-        });
-        show(&format!("{shown}\n"))?;
-        return Ok(Exit::Well);
+    let waiting = match inputs_of(paths, config, &view)? {
+        Some(inputs) => Some(waiting(inputs, config, Some(PATIENCE))?),
+        None => None,
+    };
+    let sandbox = Sandbox { workers: config.sandbox_workers.name(), confine: config.sandbox_confine.name(), kernel: Kernel::ask() };
+    Ok(Facts { out: config.out.display().to_string(), writer, counts: view.counts()?, segments: view.segments()?, waiting, sandbox })
+}
+
+/// Refuses where there is no ledger to look into, and says why there is none.
+pub fn ensure_ledger(config: &Config, view: &View) -> anyhow::Result<()> {
+    let out = config.out.display();
+    if !view.is_blank() {
+        return Ok(());
     }
-    let mut page = format!("{}\n", config.out.display());
+    if Series::ALL.into_iter().any(|series| list_segments(&config.out, series).is_ok_and(|segments| !segments.is_empty())) {
+        return Err(CannotGoOn(format!("{out} holds records, but no ledger; `copydesk repair` makes it anew")).into());
+    }
+    Err(WrongUsage(format!("{out} has no ledger: nothing has been written there yet; check --out, or begin with `copydesk batch`")).into())
+}
+
+fn as_json(facts: &Facts) -> serde_json::Value {
+    let Facts { out, writer, counts, segments, waiting, sandbox } = facts;
+    let segments: Vec<_> = segments
+        .iter()
+        .map(|row| serde_json::json!({"name": row.segment.file_name(), "bytes": row.bytes, "lines": row.lines, "sealed": row.sealed}))
+        .collect();
+    let writer = writer.as_ref().map(|writer| serde_json::json!({"process": writer.process, "command": writer.command}));
+    let sandbox = serde_json::json!({
+        "workers": sandbox.workers,
+        "confine": sandbox.confine,
+        "landlock_abi": sandbox.kernel.landlock_abi,
+        "granted": sandbox.kernel.worker.name(),
+    });
+    let lag = waiting.as_ref().map(|waiting| waiting.oldest.map_or(0.0, |age| age.as_secs_f64()));
+    let waiting = waiting.as_ref().map(|waiting| {
+        serde_json::json!({"articles": waiting.articles, "files": waiting.files, "named": waiting.named, "all_seen": waiting.all_seen})
+    });
+    serde_json::json!({
+        "out": out,
+        "writer": writer,
+        "done": counts.records,
+        "records": counts.records,
+        "waiting": waiting,
+        "lag_seconds": lag,
+        "rejected": {"articles": counts.rejected, "by_code": counts.rejected_by_code},
+        "quarantined": counts.rejected_by_code.get(QUARANTINED).copied().unwrap_or(0),
+        "files": counts.files,
+        "skipped": {"files": counts.skipped, "by_reason": counts.skipped_by_reason},
+        "segments": segments,
+        "sandbox": sandbox,
+    })
+}
+
+/// Lines of one kind that are shown before the rest is only counted: all of it is to fit a screen.
+const SHOWN_MAX: usize = 8;
+
+fn page(facts: &Facts) -> String {
+    let Facts { out, writer, counts, segments, waiting, sandbox } = facts;
+    let mut page = String::new();
     // Writing to a String cannot fail.
-    let _ = writeln!(page, "  articles   {} records, {} rejected", counts.records, counts.rejected);
-    for (code, count) in &counts.rejected_by_code {
-        let _ = writeln!(page, "             {count:>8}  {code}");
+    let _ = match writer {
+        Some(writer) if writer.command.is_empty() => writeln!(page, "{out}: being written by process {}", writer.process),
+        Some(writer) => writeln!(page, "{out}: being written by process {} ({})", writer.process, shortened(&writer.command.join(" "))),
+        None => writeln!(page, "{out}: nobody is writing"),
+    };
+    let _ = writeln!(page, "  done         {}", counted(counts.records, "article"));
+    let _ = match waiting {
+        None => {
+            writeln!(page, "  waiting      not known: no configured input has been read into it; name one, like `copydesk status wire/`")
+        }
+        Some(Waiting { articles: 0, all_seen: true, .. }) => writeln!(page, "  waiting      nothing"),
+        Some(Waiting { articles, files, named, all_seen, .. }) => {
+            let more = if *all_seen { "" } else { "more than " };
+            let first = named.first().map_or_else(String::new, |name| format!(", the first: {}", shortened(name)));
+            writeln!(page, "  waiting      {more}{} in {}{first}", counted(*articles, "article"), counted(*files, "file"))
+        }
+    };
+    if let Some(Waiting { oldest: Some(oldest), .. }) = waiting {
+        let _ = writeln!(page, "  lag          the oldest has waited for {}", shown_time(*oldest));
     }
-    let _ = writeln!(page, "  files      {} read, {} skipped", counts.files - counts.skipped, counts.skipped);
-    for (reason, count) in &counts.skipped_by_reason {
-        let _ = writeln!(page, "             {count:>8}  {reason}");
-    }
+    let _ = writeln!(page, "  rejected     {}", counted(counts.rejected, "article"));
+    list(&mut page, &counts.rejected_by_code);
+    let _ = writeln!(page, "  quarantined  {}", counts.rejected_by_code.get(QUARANTINED).copied().unwrap_or(0));
+    let _ = writeln!(page, "  skipped      {} of {}", counts.skipped, counted(counts.files, "file"));
+    list(&mut page, &counts.skipped_by_reason);
     for series in Series::ALL {
         let rows: Vec<_> = segments.iter().filter(|row| row.segment.series == series).collect();
         let bytes: u64 = rows.iter().map(|row| row.bytes).sum();
         let lines: u64 = rows.iter().map(|row| row.lines).sum();
-        let _ = writeln!(page, "  {:<10} {lines} lines, {bytes} bytes in {} files", series.name(), rows.len());
+        let sealed = rows.iter().filter(|row| row.sealed).count();
+        let active = rows.iter().find(|row| !row.sealed).map_or_else(|| "none active".to_owned(), |row| row.segment.file_name());
+        let name = format!("{}/", series.name());
+        let _ = writeln!(page, "  {name:<12} {}, {}, {sealed} sealed, {active}", counted(lines, "line"), shown_bytes(bytes));
     }
+    let Sandbox { workers, confine, kernel } = sandbox;
+    let granted = match kernel.landlock_abi {
+        0 => "no Landlock: only memory and time are limited".to_owned(),
+        abi => format!("Landlock {abi}, granted {}", kernel.worker.name()),
+    };
+    let _ = writeln!(page, "  sandbox      workers {workers}, confine {confine}; this kernel: {granted}");
     if counts.rejected > 0 {
         page.push_str("`copydesk replay` runs the rejected ones again\n");
     }
-    show(&page)?;
-    Ok(Exit::Well)
+    page
+}
+
+fn list(page: &mut String, counts: &std::collections::BTreeMap<String, u64>) {
+    let mut sorted: Vec<_> = counts.iter().collect();
+    sorted.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+    for (name, count) in sorted.iter().take(SHOWN_MAX) {
+        let _ = writeln!(page, "    {count:>10}  {name}");
+    }
+    let rest: u64 = sorted.iter().skip(SHOWN_MAX).map(|(_, count)| **count).sum();
+    if rest > 0 {
+        let _ = writeln!(page, "    {rest:>10}  for other causes");
+    }
+}
+
+fn shortened(text: &str) -> String {
+    const CHARACTERS_MAX: usize = 60;
+    if text.chars().count() <= CHARACTERS_MAX {
+        return text.to_owned();
+    }
+    text.chars().take(CHARACTERS_MAX - 1).chain(['…']).collect()
+}
+
+fn shown_bytes(bytes: u64) -> String {
+    let units = [("GiB", 30_u32), ("MiB", 20), ("KiB", 10)];
+    match units.iter().find(|(_, shift)| bytes >> shift > 0) {
+        Some((unit, shift)) => {
+            let tenths = (u128::from(bytes) * 10) >> shift;
+            format!("{}.{} {unit}", tenths / 10, tenths % 10)
+        }
+        None => format!("{bytes} bytes"),
+    }
+}
+
+fn shown_time(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds {
+        0..10 => format!("{:.1} s", time.as_secs_f64()),
+        10..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        7200..172_800 => format!("{} h", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_times_are_shown_as_people_say_them() {
+        let sizes = [0, 1023, 1024, 1 << 20, (5 << 30) + (1 << 29), u64::MAX].map(shown_bytes);
+        assert_eq!(sizes, ["0 bytes", "1023 bytes", "1.0 KiB", "1.0 MiB", "5.5 GiB", "17179869183.9 GiB"]);
+        let times = [0, 9, 90, 600, 7200, 1 << 40].map(|seconds| shown_time(Duration::from_secs(seconds)));
+        assert_eq!(times, ["0.0 s", "9.0 s", "90 s", "10 min", "2 h", "12725829 days"]);
+    }
 }

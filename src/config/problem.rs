@@ -5,8 +5,9 @@ use std::fmt;
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// `pipeline.toml:3:5`, `--set summary.sentences=x`, the name of a variable.
+    /// `pipeline.toml:3:5`, `--set summary.sentences=x`, the name of a variable, a path as typed.
     pub place: String,
+    /// What is wrong and what to do about it.
     pub message: String,
 }
 
@@ -16,15 +17,21 @@ impl Problem {
     }
 }
 
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.message)
+    }
+}
+
 /// Everything that is wrong with the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problems(pub Vec<Problem>);
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, Problem { place, message }) in self.0.iter().enumerate() {
+        for (number, problem) in self.0.iter().enumerate() {
             let gap = if number == 0 { "" } else { "\n" };
-            write!(f, "{gap}{place}: {message}")?;
+            write!(f, "{gap}{problem}")?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The index itself: one SQLite database, written by the committer alone.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -122,8 +123,10 @@ impl Database {
         Ok(Self { connection, is_new: true })
     }
 
-    /// Says that everything has been entered: only then does the database count as one.
-    pub fn finish_rebuilding(&mut self) -> anyhow::Result<()> {
+    /// Says that everything has been entered, and makes all of it durable.
+    pub fn finish_recovery(&mut self) -> anyhow::Result<()> {
+        // A synced commit takes with it all that came before it in the write-ahead log.
+        self.connection.pragma_update(None, "synchronous", "FULL")?;
         self.connection.pragma_update(None, "user_version", VERSION)?;
         self.is_new = false;
         Ok(())
@@ -137,7 +140,15 @@ impl Database {
         segments(&self.connection)
     }
 
+    /// Enters all of the group or nothing. No room is told by an `io::Error` that says so.
     pub fn commit(&mut self, group: &Group) -> anyhow::Result<()> {
+        Ok(self.enter(group).map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => io::Error::new(io::ErrorKind::StorageFull, error),
+            _ => io::Error::other(error),
+        })?)
+    }
+
+    fn enter(&mut self, group: &Group) -> rusqlite::Result<()> {
         // A sealed segment may be moved away at once. Were the seal lost with the power, its lines would be missed; and
         // once it is durable, only the last segment of a series can end in a torn line.
         let seals = group.segments.iter().any(|row| row.sealed);
@@ -182,8 +193,7 @@ impl Database {
                 enter.execute(params![series_number(segment.series), segment.number, bytes, lines, sealed])?;
             }
         }
-        transaction.commit()?;
-        Ok(())
+        transaction.commit()
     }
 }
 

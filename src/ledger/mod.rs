@@ -3,30 +3,36 @@
 //! One writer at a time holds the lock, from before any segment is opened until it exits. Opening the ledger recovers
 //! what a crash left: whole lines beyond the known length are adopted, the rest is cut off.
 
+mod attempts;
 mod audit;
 mod database;
+pub mod disk;
+pub mod fault;
+mod index;
 mod lines;
 mod lock;
 mod recovery;
+mod repair;
 mod segments;
 mod view;
+mod writer;
 
 use std::fmt;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::model::{Digest, Key, Skip, SourcePath, Stamp};
 
+pub use attempts::{Attempts, Standing, UnderWay, Version};
 pub use audit::{Audit, audit};
-pub use database::{ArticleRow, FileRow, Group, RejectionRow, SegmentRow};
+pub use database::{ArticleRow, Database, FileRow, Group, RejectionRow, SegmentRow};
+pub use disk::{Disk, DiskFile, RealDisk};
+pub use index::Index;
 pub use lines::{LINE_BYTES_MAX, Line, Lines, is_whole};
 pub use recovery::Recovered;
+pub use repair::{Repaired, repair};
 pub use segments::{Segment, Series, list_segments};
 pub use view::{Counts, RejectedArticle, View};
-
-use database::Database;
-use lock::Lock;
+pub use writer::{Writer, writer_of};
 
 /// The folder below the output folder that is not for users.
 pub const STATE_FOLDER: &str = ".copydesk";
@@ -75,26 +81,39 @@ impl fmt::Display for CannotGoOn {
 impl std::error::Error for CannotGoOn {}
 
 /// The one writer's hold on an output folder.
-pub struct Ledger {
+pub struct Ledger<D: Disk = RealDisk, I = Database> {
     out: PathBuf,
-    database: Database,
+    disk: D,
+    index: I,
     recovered: Recovered,
     /// Held to the exit: a killed writer's last write must not land after the next one has begun.
-    _lock: Lock,
+    _lock: D::Lock,
 }
 
 impl Ledger {
     /// Takes the folder, creating it where there is none, and recovers what a crash left in it.
     pub fn open(out: &Path) -> anyhow::Result<Self> {
+        Self::open_on(RealDisk, out, Database::open)
+    }
+}
+
+impl<D: Disk, I: Index> Ledger<D, I> {
+    /// The same on any disk, with any index: `open_index` is called once the lock is held.
+    pub fn open_on(disk: D, out: &Path, open_index: impl FnOnce(&Path) -> anyhow::Result<I>) -> anyhow::Result<Self> {
         let state = out.join(STATE_FOLDER);
-        create(&state).map_err(|error| CannotGoOn(format!("cannot create {}: {error}; choose another --out", state.display())))?;
-        let lock = Lock::take(&state)?;
-        let mut database = Database::open(&state)?;
-        let recovered = recovery::recover(out, &mut database).map_err(|error| match error.is::<CannotGoOn>() {
+        disk::create_folders(&disk, &state)
+            .map_err(|error| CannotGoOn(format!("cannot create {}: {error}; choose another --out", state.display())))?;
+        let lock = disk.lock(&state)?;
+        Self::open_locked(disk, out, lock, open_index)
+    }
+
+    fn open_locked(disk: D, out: &Path, lock: D::Lock, open_index: impl FnOnce(&Path) -> anyhow::Result<I>) -> anyhow::Result<Self> {
+        let mut index = open_index(&out.join(STATE_FOLDER))?;
+        let recovered = recovery::recover(&disk, out, &mut index).map_err(|error| match error.is::<CannotGoOn>() {
             true => error,
             false => CannotGoOn(format!("cannot recover {}: {error:#}; check its permissions and the disk", out.display())).into(),
         })?;
-        Ok(Self { out: out.to_owned(), database, recovered, _lock: lock })
+        Ok(Self { out: out.to_owned(), disk, index, recovered, _lock: lock })
     }
 
     /// What opening found to mend.
@@ -106,36 +125,23 @@ impl Ledger {
         &self.out
     }
 
+    pub const fn disk(&self) -> &D {
+        &self.disk
+    }
+
     pub fn latest(&self, key: &Key) -> anyhow::Result<Option<Known>> {
         let unreadable = |error| CannotGoOn(format!("cannot read the ledger in {}: {error:#}; run again", self.out.display()));
-        Ok(self.database.latest(key).map_err(unreadable)?)
+        Ok(self.index.latest(key).map_err(unreadable)?)
     }
 
     pub fn segments(&self) -> anyhow::Result<Vec<SegmentRow>> {
-        self.database.segments()
+        self.index.segments()
     }
 
     /// Enters outcomes, files and lengths, all or nothing. To be called when the lines are durable.
     pub fn commit(&mut self, group: &Group) -> anyhow::Result<()> {
-        self.database.commit(group)
+        self.index.commit(group)
     }
-}
-
-/// Creates a folder and those above it, and makes their names durable: what is synced into a folder whose own name is
-/// not on disk would be lost with it.
-fn create(folder: &Path) -> io::Result<()> {
-    let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
-    let created: Vec<&Path> = folder.ancestors().take_while(missing).collect();
-    fs::create_dir_all(folder)?;
-    for folder in created {
-        let above = folder.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        match sync_folder(above) {
-            // Who may not list a folder cannot sync it either; it is none of ours then.
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
-            result => result?,
-        }
-    }
-    Ok(())
 }
 
 /// Where the database of an output folder is.
@@ -152,6 +158,6 @@ fn key_of(path: &SourcePath, entry: Option<&crate::model::Entry>) -> Key {
 }
 
 /// Makes what was created, renamed or removed in a folder durable.
-pub fn sync_folder(folder: &Path) -> io::Result<()> {
-    fs::File::open(folder)?.sync_all()
+pub fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    RealDisk.sync_folder(folder)
 }

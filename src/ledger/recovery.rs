@@ -5,18 +5,20 @@
 //! not hold is where the file is cut. A ledger that is missing is rebuilt the same way from length 0, never answered
 //! by cutting.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{BufReader, Seek as _, SeekFrom};
-use std::os::unix::fs::FileExt as _;
+use std::io::BufReader;
 use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::database::{ArticleRow, Database, Group, RejectionRow, SegmentRow};
-use super::{CannotGoOn, Known, Line, Lines, STATE_FOLDER, Segment, Series, Settled, is_whole, key_of, list_segments, sync_folder};
+use super::database::{ArticleRow, Group, RejectionRow, SegmentRow};
+use super::disk::{Disk, DiskFile, ReadFrom, create_folders};
+use super::segments::list_segments_on;
+use super::{CannotGoOn, Index, Known, Line, Lines, STATE_FOLDER, Segment, Series, Settled, is_whole, key_of};
 
 /// Lines entered in one transaction while recovering.
 const GROUP_LINES: usize = 10_000;
+/// Bytes read at a time: a few lines.
+const READ_BYTES: usize = 1 << 16;
 
 /// What opening a folder found to mend.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,14 +32,14 @@ pub struct Recovered {
 }
 
 /// Recovers both series of a folder.
-pub fn recover(out: &Path, database: &mut Database) -> anyhow::Result<Recovered> {
-    let mut recovered = Recovered { rebuilt: database.is_new, ..Recovered::default() };
-    let known = database.segments()?;
+pub fn recover<D: Disk>(disk: &D, out: &Path, index: &mut impl Index) -> anyhow::Result<Recovered> {
+    let mut recovered = Recovered { rebuilt: index.is_new(), ..Recovered::default() };
+    let known = index.segments()?;
     for series in Series::ALL {
         let folder = series.folder(out);
-        fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
-        sync_folder(&folder).with_context(|| format!("sync {}", folder.display()))?;
-        let present = list_segments(out, series).with_context(|| format!("list {}", folder.display()))?;
+        create_folders(disk, &folder).with_context(|| format!("create {}", folder.display()))?;
+        disk.sync_folder(&folder).with_context(|| format!("sync {}", folder.display()))?;
+        let present = list_segments_on(disk, out, series).with_context(|| format!("list {}", folder.display()))?;
         let known = known.iter().filter(|row| row.segment.series == series);
         ensure_active_is_there(out, known.clone(), &present)?;
         let last = present.last().copied();
@@ -47,16 +49,14 @@ pub fn recover(out: &Path, database: &mut Database) -> anyhow::Result<Recovered>
             // A sealed segment is its reader's: it may be rewritten, compressed, shortened.
             if !row.sealed {
                 let is_last = Some(segment) == last;
-                recover_segment(out, row, is_last, database, &mut recovered)?;
+                recover_segment(disk, out, row, is_last, index, &mut recovered)?;
             }
         }
     }
-    sync_folder(out).with_context(|| format!("sync {}", out.display()))?;
+    disk.sync_folder(out).with_context(|| format!("sync {}", out.display()))?;
     let state = out.join(STATE_FOLDER);
-    sync_folder(&state).with_context(|| format!("sync {}", state.display()))?;
-    if recovered.rebuilt {
-        database.finish_rebuilding()?;
-    }
+    disk.sync_folder(&state).with_context(|| format!("sync {}", state.display()))?;
+    index.finish_recovery()?;
     Ok(recovered)
 }
 
@@ -77,20 +77,17 @@ fn ensure_active_is_there<'a>(out: &Path, known: impl Iterator<Item = &'a Segmen
     Ok(())
 }
 
-fn recover_segment(
+fn recover_segment<D: Disk>(
+    disk: &D,
     out: &Path,
     mut row: SegmentRow,
     is_last: bool,
-    database: &mut Database,
+    index: &mut impl Index,
     recovered: &mut Recovered,
 ) -> anyhow::Result<()> {
     let path = row.segment.path(out);
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open(&path)
-        .map_err(|error| CannotGoOn(format!("cannot open {}: {error}; check its permissions", path.display())))?;
-    let length = file.metadata()?.len();
+    let file = disk.open(&path).map_err(|error| CannotGoOn(format!("cannot open {}: {error}; check its permissions", path.display())))?;
+    let length = file.length()?;
     if length < row.bytes {
         return Err(CannotGoOn(format!(
             "{} has {length} bytes, but {} of it count as done: it was cut from outside; put it back whole, or remove {} to begin again from the records that are left",
@@ -104,9 +101,7 @@ fn recover_segment(
     // A segment is left behind only when all of it is synced, so the last alone can have bytes that are not on disk.
     let may_be_unsynced = !recovered.rebuilt || is_last;
     let mut group = Group::default();
-    let mut input = BufReader::with_capacity(1 << 20, &file);
-    input.seek(SeekFrom::Start(known_bytes))?;
-    let mut lines = Lines::new(input, known_bytes);
+    let mut lines = lines_from(&file, known_bytes);
     let mut adopted_in_group = 0;
     while let Some((start, bytes)) = lines.read_next()? {
         let Some(line) = bytes.strip_suffix(b"\n").filter(|line| is_whole(line)).and_then(Line::parse) else { break };
@@ -120,7 +115,7 @@ fn recover_segment(
         enter(line, &mut group);
         adopted_in_group += 1;
         if adopted_in_group >= GROUP_LINES {
-            commit(&file, &path, row, &mut group, database)?;
+            commit(&file, &path, row, &mut group, index)?;
             adopted_in_group = 0;
         }
     }
@@ -136,19 +131,17 @@ fn recover_segment(
         if recovered.rebuilt {
             ensure_nothing_whole_follows(&file, &path, row.bytes)?;
         }
-        file.set_len(row.bytes).with_context(|| format!("cut {}", path.display()))?;
+        file.cut(row.bytes).with_context(|| format!("cut {}", path.display()))?;
         recovered.cut_bytes += length - row.bytes;
     }
     row.sealed = !is_last;
-    commit(&file, &path, row, &mut group, database)
+    commit(&file, &path, row, &mut group, index)
 }
 
 /// Without a ledger nobody can say whether a line that does not hold was ever called done: it is no torn end if whole
 /// lines come after it.
-fn ensure_nothing_whole_follows(file: &File, path: &Path, from: u64) -> anyhow::Result<()> {
-    let mut input = BufReader::with_capacity(1 << 20, file);
-    input.seek(SeekFrom::Start(from))?;
-    let mut lines = Lines::new(input, from);
+fn ensure_nothing_whole_follows(file: &impl DiskFile, path: &Path, from: u64) -> anyhow::Result<()> {
+    let mut lines = lines_from(file, from);
     while let Some((start, bytes)) = lines.read_next()? {
         if bytes.strip_suffix(b"\n").is_some_and(is_whole) {
             return Err(CannotGoOn(format!(
@@ -161,19 +154,23 @@ fn ensure_nothing_whole_follows(file: &File, path: &Path, from: u64) -> anyhow::
     Ok(())
 }
 
-fn commit(file: &File, path: &Path, row: SegmentRow, group: &mut Group, database: &mut Database) -> anyhow::Result<()> {
+fn lines_from<F: DiskFile>(file: &F, at: u64) -> Lines<BufReader<ReadFrom<'_, F>>> {
+    Lines::new(BufReader::with_capacity(READ_BYTES, ReadFrom { file, at }), at)
+}
+
+fn commit(file: &impl DiskFile, path: &Path, row: SegmentRow, group: &mut Group, index: &mut impl Index) -> anyhow::Result<()> {
     file.sync_data().map_err(|error| CannotGoOn(format!("cannot sync {}: {error}; check the disk", path.display())))?;
     group.segments.push(row);
     // Articles come first, so the rejections that follow know what has settled them.
     let mut later = Vec::with_capacity(group.articles.len());
     for article in group.articles.drain(..) {
-        let known = database.latest(&article.key)?;
+        let known = index.latest(&article.key)?;
         if known.is_none_or(|known| comes_after(&article.known, &known)) {
             later.push(article);
         }
     }
     group.articles = later;
-    database.commit(group)?;
+    index.commit(group)?;
     *group = Group::default();
     Ok(())
 }
@@ -194,7 +191,7 @@ fn enter(line: Line, group: &mut Group) {
 
 /// True where an outcome comes after another of the same article, which may stand in the other series: the higher
 /// revision is the later one, and a record settles a rejection.
-const fn comes_after(outcome: &Known, other: &Known) -> bool {
+pub const fn comes_after(outcome: &Known, other: &Known) -> bool {
     outcome.revision > other.revision
         || outcome.revision == other.revision && (matches!(outcome.outcome, Settled::Record) || matches!(other.outcome, Settled::Rejected))
 }

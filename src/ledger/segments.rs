@@ -1,7 +1,10 @@
 //! The record files' names: `articles-000001.jsonl`, `rejected/rejected-000001.jsonl`.
 
+use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
+
+use super::disk::{Disk, RealDisk};
 
 /// One of the two kinds of files that a run writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,16 +57,18 @@ impl Segment {
 
 /// The segments of a series that are in the folder, in order. A folder that is not there holds none.
 pub fn list_segments(out: &Path, series: Series) -> io::Result<Vec<Segment>> {
-    let entries = match fs::read_dir(series.folder(out)) {
-        Ok(entries) => entries,
+    list_segments_on(&RealDisk, out, series)
+}
+
+/// The same on any disk.
+pub fn list_segments_on<D: Disk>(disk: &D, out: &Path, series: Series) -> io::Result<Vec<Segment>> {
+    let names = match disk.list(&series.folder(out)) {
+        Ok(names) => names,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
-    let mut segments = Vec::new();
-    for entry in entries {
-        let name = entry?.file_name();
-        segments.extend(name.to_str().and_then(|name| Segment::parse(series, name)));
-    }
+    let named = |name: OsString| Segment::parse(series, name.to_str()?);
+    let mut segments: Vec<Segment> = names.into_iter().filter_map(named).collect();
     segments.sort_unstable();
     Ok(segments)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use rusqlite::{Connection, OpenFlags, Transaction};
+use rusqlite::{Connection, OpenFlags, Transaction, params};
 
 use crate::model::{Digest, Entry, Key, SourcePath};
 
@@ -126,6 +126,27 @@ impl View {
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// True if an article of this file has a rejection as its last outcome.
+    pub fn has_rejected(&self, path: &SourcePath) -> anyhow::Result<bool> {
+        let Some(connection) = &self.connection else { return Ok(false) };
+        let mut query = connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM articles WHERE outcome = 1 AND path = ?1)")?;
+        Ok(query.query_row([&path.0], |row| row.get(0))?)
+    }
+
+    /// True where anything below an input root of this name has ever been entered.
+    pub fn knows_root(&self, name: &[u8]) -> anyhow::Result<bool> {
+        let Some(connection) = &self.connection else { return Ok(false) };
+        let range = |first: u8| ([name, &[first]].concat(), [name, &[first + 1]].concat());
+        let ((below, below_end), (entries, entries_end)) = (range(b'/'), range(0));
+        let mut find = connection.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM articles WHERE key = ?1)
+                 OR EXISTS (SELECT 1 FROM articles WHERE key >= ?2 AND key < ?3)
+                 OR EXISTS (SELECT 1 FROM articles WHERE key >= ?4 AND key < ?5)
+                 OR EXISTS (SELECT 1 FROM files WHERE path = ?1 OR (path >= ?2 AND path < ?3))",
+        )?;
+        Ok(find.query_row(params![name, below, below_end, entries, entries_end], |row| row.get(0))?)
     }
 
     pub fn counts(&self) -> anyhow::Result<Counts> {

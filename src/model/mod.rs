@@ -25,7 +25,7 @@ pub use parsed::{Dateline, Layout, Metadata, ParsedArticle, SourceFacts};
 pub use quoted::{Attribution, Cue, Quote, QuoteKind, QuotedArticle, Speaker};
 pub use raw::{Format, RawDocument};
 pub use record::{RECORD_SCHEMA, Record, Source, render_record};
-pub use rejection::{REJECTED_SCHEMA, RejectedLine, Rejection, Stage, StageError, render_rejected};
+pub use rejection::{Limit, REJECTED_SCHEMA, RejectedLine, Rejection, Stage, StageError, render_rejected};
 pub use span::{Offsets, Span};
 pub use summarized::SummarizedArticle;
 pub use warning::Warning;

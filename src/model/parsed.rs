@@ -1,5 +1,7 @@
 //! An article out of its wrapping: its text as it was set, and what its source says about it.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -7,7 +9,7 @@ use serde_json::value::RawValue;
 use super::{Format, Warning};
 
 /// What `parse` makes of a document.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ParsedArticle {
     pub metadata: Metadata,
     pub source: SourceFacts,
@@ -22,7 +24,7 @@ pub struct ParsedArticle {
 }
 
 /// How line breaks in a parsed text are meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Layout {
     /// As somebody typed it: blank lines part paragraphs, single breaks may be hard wraps or paragraphs.
     Lines,
@@ -31,7 +33,7 @@ pub enum Layout {
 }
 
 /// What a record says about an article beside its text. None and empty: not found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metadata {
     pub url: Option<String>,
     pub site: Option<String>,
@@ -61,11 +63,11 @@ pub struct Dateline {
 }
 
 /// What a record's `source` says that only reading the document could tell.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SourceFacts {
     pub format: Format,
     /// The encoding's name by the WHATWG Encoding Standard, lower case: `utf-8`, `windows-1252`.
-    pub encoding: &'static str,
+    pub encoding: Cow<'static, str>,
     /// The document's own `id`, string or number as given.
     pub id: Option<Box<RawValue>>,
     /// Keys of the document that copydesk does not know, values as given.
@@ -74,6 +76,6 @@ pub struct SourceFacts {
 
 impl SourceFacts {
     pub fn new(format: Format, encoding: &'static str) -> Self {
-        Self { format, encoding, id: None, extra: Vec::new() }
+        Self { format, encoding: Cow::Borrowed(encoding), id: None, extra: Vec::new() }
     }
 }

@@ -130,7 +130,7 @@ impl<'a> Source<'a> {
         Self {
             id: article.source.id.clone(),
             format: Some(article.source.format.name()),
-            encoding: Some(article.source.encoding),
+            encoding: Some(article.source.encoding.as_ref()),
             extra: &article.source.extra,
             ..Self::of(origin)
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::record::{Source, seal};
 use super::{Envelope, Origin};
@@ -45,7 +45,7 @@ impl Stage {
 }
 
 /// Why a stage has nothing to pass on. Anything less is a warning.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StageError {
     /// Nothing is left that could be an article's text.
     Empty,
@@ -55,8 +55,47 @@ pub enum StageError {
     Malformed { reason: String },
     /// A JSON object has none of `text`, `html`, `content`, `body`.
     NoText,
-    /// A work budget ran out: counts, never time. `setting` is the key that raises it.
-    Limit { code: &'static str, reason: String, setting: &'static str },
+    /// A work budget ran out: counts, never time.
+    Limit { limit: Limit, reason: String },
+    /// A worker was stopped by the clock. On a machine under less load it may come through.
+    TimedOut { limit_ms: u64 },
+    /// The worker process is gone. `how` reads after "the worker".
+    WorkerDied { how: String },
+}
+
+/// What a document may not exceed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Limit {
+    /// Bytes of one article.
+    Size,
+    /// Bytes after decompression for each before.
+    Ratio,
+    /// Containers within containers, values within values.
+    Depth,
+    /// Articles of one file.
+    Entries,
+}
+
+impl Limit {
+    /// The stable code of a rejection for it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Size => "limit.size",
+            Self::Ratio => "limit.ratio",
+            Self::Depth => "limit.depth",
+            Self::Entries => "limit.entries",
+        }
+    }
+
+    /// The key of pipeline.toml that raises it.
+    pub const fn setting(self) -> &'static str {
+        match self {
+            Self::Size => "limits.document_size",
+            Self::Ratio => "limits.ratio",
+            Self::Depth => "limits.depth",
+            Self::Entries => "limits.entries",
+        }
+    }
 }
 
 impl StageError {
@@ -67,12 +106,15 @@ impl StageError {
             Self::Binary => "input.binary",
             Self::Malformed { .. } => "parse.malformed",
             Self::NoText => "parse.no_text",
-            Self::Limit { code, .. } => code,
+            Self::Limit { limit, .. } => limit.code(),
+            Self::TimedOut { .. } => "worker.timeout",
+            Self::WorkerDied { .. } => "worker.died",
         }
     }
 
     pub fn reject(self, stage: Stage) -> Rejection {
-        Rejection { stage, code: self.code(), error: self.to_string(), transient: false }
+        let transient = matches!(self, Self::TimedOut { .. });
+        Rejection { stage, code: self.code(), error: self.to_string(), transient }
     }
 }
 
@@ -83,7 +125,13 @@ impl fmt::Display for StageError {
             Self::Binary => f.write_str("it is not text in any known encoding; convert it to a supported form"),
             Self::Malformed { reason } => write!(f, "{reason}; repair the document and run `copydesk replay`"),
             Self::NoText => f.write_str("the JSON object has no `text`, `html`, `content` or `body`; give it one of them"),
-            Self::Limit { reason, setting, .. } => write!(f, "{reason}; raise `{setting}` and run `copydesk replay`"),
+            Self::Limit { limit, reason } => write!(f, "{reason}; raise `{}` and run `copydesk replay`", limit.setting()),
+            Self::TimedOut { limit_ms } => {
+                write!(f, "reading it took longer than {limit_ms} ms; raise `limits.parse_timeout` and run `copydesk replay`")
+            }
+            Self::WorkerDied { how } => {
+                write!(f, "the worker that read it {how}; look at the file, and report it if it is an ordinary article")
+            }
         }
     }
 }

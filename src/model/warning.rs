@@ -1,7 +1,9 @@
 //! What is odd about an article and no reason to set it aside.
 
+use serde::{Deserialize, Serialize};
+
 /// A short stable code in a record's `warnings`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Warning {
     /// The encoding was neither declared nor certain: it was guessed from the bytes.
     EncodingGuessed,

@@ -5,14 +5,17 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::thread;
-use std::time::Duration;
 
 use tokio::sync::mpsc::{Receiver, UnboundedSender};
 use tracing::{info, warn};
 
-use crate::ledger::{ArticleRow, CannotGoOn, FileRow, Group, Known, KnownFile, Ledger, RejectionRow, SegmentRow, Series, Settled};
-use crate::model::{Article, Envelope, FileRead, Key, Origin, Outcome, Rejection, SourcePath, Ticket, render_record, render_rejected};
+use crate::ledger::{
+    ArticleRow, CannotGoOn, Database, Disk, FileRow, Group, Index, Known, KnownFile, Ledger, RealDisk, RejectionRow, SegmentRow, Series,
+    Settled,
+};
+use crate::model::{
+    Article, Entry, Envelope, FileRead, Key, Origin, Outcome, Rejection, SourcePath, Ticket, render_record, render_rejected,
+};
 use crate::sinks::segments::SegmentWriter;
 
 /// A group is closed at this many bytes of lines: enough for one sync to be cheap, little enough to hold twice.
@@ -20,8 +23,6 @@ const GROUP_BYTES: usize = 4 << 20;
 /// A group is closed at this many outcomes too: those that were there already have no lines, and a line that never
 /// pauses would otherwise never be told what is done.
 const GROUP_OUTCOMES: usize = 4096;
-/// How long a full disk is waited for before it is tried again.
-const FULL_DISK_PAUSE: Duration = Duration::from_millis(500);
 
 /// How records are committed.
 #[derive(Clone, Copy, Debug)]
@@ -55,14 +56,14 @@ pub struct Tally {
 
 /// Returns once every sender of outcomes is gone and all they sent is durable. Each file's ticket is sent to `settled`
 /// when the file is done; a source that no longer listens is no error.
-pub fn run(
-    ledger: Ledger,
+pub fn run<D: Disk, I: Index>(
+    ledger: Ledger<D, I>,
     mut outcomes: Receiver<Outcome>,
     settled: &UnboundedSender<Vec<Ticket>>,
     options: Options,
     progress: impl Fn(&Tally),
 ) -> anyhow::Result<Tally> {
-    let mut committer = Committer::new(ledger, options)?;
+    let mut committer = Committer::new(ledger, options, Box::new(now))?;
     while let Some(first) = outcomes.blocking_recv() {
         // Batches hold their share of the memory until their records are durable.
         let mut held = Vec::new();
@@ -82,16 +83,21 @@ pub fn run(
     Ok(committer.tally)
 }
 
-struct Committer {
-    ledger: Ledger,
+/// Takes outcomes into a group, and commits it. After an error nothing more may be taken in: the next run recovers.
+pub struct Committer<D: Disk = RealDisk, I = Database> {
+    ledger: Ledger<D, I>,
     options: Options,
-    articles: SegmentWriter,
-    rejected: SegmentWriter,
+    now: Clock,
+    articles: SegmentWriter<D>,
+    rejected: SegmentWriter<D>,
     tally: Tally,
     /// Files that are being read: what is still to come of each.
     files: HashMap<Ticket, FileInHand>,
     group: Pending,
 }
+
+/// Tells the time as records show it.
+type Clock = Box<dyn Fn() -> String + Send>;
 
 /// What is to be committed together.
 #[derive(Default)]
@@ -115,21 +121,24 @@ struct FileInHand {
     read: Option<FileRead>,
 }
 
-impl Committer {
-    fn new(ledger: Ledger, options: Options) -> anyhow::Result<Self> {
+impl<D: Disk, I: Index> Committer<D, I> {
+    /// Goes on where the ledger says that the files end.
+    pub fn new(ledger: Ledger<D, I>, options: Options, now: Clock) -> anyhow::Result<Self> {
         let rows = ledger.segments()?;
         let writer = |series| SegmentWriter::new(ledger.out(), series, &rows, options.rotate_bytes);
         let (articles, rejected) = (writer(Series::Articles), writer(Series::Rejected));
-        Ok(Self { ledger, options, articles, rejected, tally: Tally::default(), files: HashMap::new(), group: Pending::default() })
+        let (tally, files, group) = (Tally::default(), HashMap::new(), Pending::default());
+        Ok(Self { ledger, options, now, articles, rejected, tally, files, group })
     }
 
-    fn is_full(&self) -> bool {
+    /// True where the group is to be committed before more is taken in.
+    pub fn is_full(&self) -> bool {
         let Pending { record_lines, rejected_lines, arrived, read, .. } = &self.group;
         record_lines.len() + rejected_lines.len() >= GROUP_BYTES || arrived.len() + read.len() >= GROUP_OUTCOMES
     }
 
     /// Takes an outcome into the group, and gives what is to be held until the group is durable.
-    fn take(&mut self, outcome: Outcome) -> anyhow::Result<Vec<crate::model::Held>> {
+    pub fn take(&mut self, outcome: Outcome) -> anyhow::Result<Vec<crate::model::Held>> {
         match outcome {
             Outcome::Finished(batch) => {
                 for article in &batch.articles {
@@ -168,7 +177,7 @@ impl Committer {
         }
         let settles = before.filter(|known| known.outcome == Settled::Rejected).map(|_| origin.key.id().to_string());
         let revision = next_revision(before, origin);
-        let ingested_at = self.options.ingested_at.then(now);
+        let ingested_at = self.options.ingested_at.then(|| (self.now)());
         render_record(&mut self.group.record_lines, article, revision, settles, ingested_at.as_deref())?;
         self.group.records += 1;
         self.enter(origin, Known { digest: origin.digest, revision, outcome: Settled::Record, attempts: origin.attempts }, None);
@@ -188,9 +197,12 @@ impl Committer {
             return Ok(());
         }
         let revision = next_revision(before, origin);
-        let rejected_at = now();
+        let rejected_at = (self.now)();
         render_rejected(&mut self.group.rejected_lines, rejected, revision, &rejected_at)?;
         self.group.rejections += 1;
+        let path = origin.path.as_ref().map(|path| path.lossy().0);
+        let entry = origin.entry.as_ref().map(Entry::as_str);
+        warn!(path = path.as_deref(), entry, stage = body.stage.name(), code = body.code, error = body.error, "article set aside");
         let row = RejectionRow { stage: body.stage.name().to_owned(), code: body.code.to_owned(), error: body.error.clone(), rejected_at };
         self.enter(origin, Known { digest: origin.digest, revision, outcome: Settled::Rejected, attempts: origin.attempts }, Some(row));
         Ok(())
@@ -203,11 +215,12 @@ impl Committer {
     }
 
     /// Makes the group durable and enters it; gives the files that are done with it.
-    fn commit(&mut self) -> anyhow::Result<Vec<Ticket>> {
+    pub fn commit(&mut self) -> anyhow::Result<Vec<Ticket>> {
         let group = std::mem::take(&mut self.group);
         let mut segments = Vec::new();
-        write(&mut self.articles, &group.record_lines, group.records, self.options.on_full_disk)?;
-        write(&mut self.rejected, &group.rejected_lines, group.rejections, self.options.on_full_disk)?;
+        let (disk, on_full_disk) = (self.ledger.disk(), self.options.on_full_disk);
+        write(disk, &mut self.articles, &group.record_lines, group.records, on_full_disk)?;
+        write(disk, &mut self.rejected, &group.rejected_lines, group.rejections, on_full_disk)?;
         for (writer, lines) in [(&mut self.articles, group.records), (&mut self.rejected, group.rejections)] {
             if lines > 0 {
                 segments.push(writer.row());
@@ -231,8 +244,7 @@ impl Committer {
             match self.ledger.commit(group) {
                 Ok(()) => return Ok(()),
                 Err(error) => {
-                    let is_full = error.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code)
-                        == Some(rusqlite::ErrorCode::DiskFull);
+                    let is_full = error.downcast_ref().is_some_and(is_full_disk);
                     if !is_full || self.options.on_full_disk == OnFullDisk::End {
                         let out = self.ledger.out().display();
                         return Err(
@@ -240,7 +252,7 @@ impl Committer {
                         );
                     }
                     tell_full_disk(&mut told, &self.ledger.out().display().to_string());
-                    thread::sleep(FULL_DISK_PAUSE);
+                    self.ledger.disk().wait_for_room();
                 }
             }
         }
@@ -288,10 +300,10 @@ fn next_revision(before: Option<Known>, origin: &Origin) -> u64 {
 }
 
 /// Writes the lines of one series. The same bytes are tried again while the disk is full, never newly rendered ones.
-fn write(writer: &mut SegmentWriter, lines: &[u8], count: u64, on_full_disk: OnFullDisk) -> anyhow::Result<()> {
+fn write<D: Disk>(disk: &D, writer: &mut SegmentWriter<D>, lines: &[u8], count: u64, on_full_disk: OnFullDisk) -> anyhow::Result<()> {
     let mut told = false;
     while !lines.is_empty() {
-        match writer.write(lines, count) {
+        match writer.write(disk, lines, count) {
             Ok(()) => {
                 if told {
                     info!(file = %writer.row().segment.file_name(), "there is room again, going on");
@@ -300,7 +312,7 @@ fn write(writer: &mut SegmentWriter, lines: &[u8], count: u64, on_full_disk: OnF
             }
             Err(error) if is_full_disk(&error) && on_full_disk == OnFullDisk::Stall => {
                 tell_full_disk(&mut told, &writer.row().segment.file_name());
-                thread::sleep(FULL_DISK_PAUSE);
+                disk.wait_for_room();
             }
             Err(error) => {
                 let SegmentRow { segment, .. } = writer.row();

@@ -8,6 +8,7 @@
 //! commits what it has and returns.
 
 pub mod committer;
+pub mod look;
 pub mod runner;
 
 use std::io::{self, BufWriter, Write};
@@ -19,8 +20,9 @@ use anyhow::Context as _;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
-use crate::ledger::{Ledger, View};
-use crate::model::{Batch, Outcome, RawDocument, Stage, Ticket};
+use crate::ledger::{Attempts, CannotGoOn, Ledger, STATE_FOLDER, View};
+use crate::model::{Batch, Outcome, ParsedArticle, RawDocument, Stage, StageError, Ticket};
+use crate::sandbox::Pool;
 use crate::sinks::stdout::{self, Ended, OnRejection};
 use crate::sources::intake::{Intake, MemoryBudget};
 use crate::sources::stdin::StdinFormat;
@@ -39,9 +41,22 @@ const QUEUE_OUTCOMES: usize = 64;
 /// Where articles come from.
 pub enum Input {
     Walk(sources::Options),
+    /// What is there first, then what arrives, until the stop.
+    Watch(sources::Options),
     /// What was rejected before.
     Replay(sources::Options),
     Stdin(StdinFormat, sources::Options),
+}
+
+impl Input {
+    /// The files and folders that are read.
+    pub fn roots(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Walk(options) | Self::Watch(options) | Self::Replay(options) | Self::Stdin(_, options) => {
+                options.roots.iter().map(|root| root.path.clone()).collect()
+            }
+        }
+    }
 }
 
 /// Where records go.
@@ -53,15 +68,24 @@ pub enum Output {
 }
 
 /// How the line runs.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     pub stages: stages::Options,
+    pub parsing: Parsing,
     /// Articles that are worked on at a time.
     pub jobs: usize,
     /// How much the articles in the line may take, in bytes of memory.
     pub memory_bytes: u64,
     /// Whether a record says when it was made.
     pub ingested_at: bool,
+}
+
+/// In which process documents are parsed.
+#[derive(Clone)]
+pub enum Parsing {
+    Here,
+    /// What is harder than text goes to processes that can be ended.
+    InWorkers(Arc<Pool>),
 }
 
 /// How far a run is. Any thread may look while it goes on.
@@ -104,20 +128,27 @@ pub async fn run(
 
     let (outcomes, outcomes_receiver) = mpsc::channel(QUEUE_OUTCOMES);
     // At most one message for each file in hand, and those are bounded by the memory budget.
-    let (settled, _settled_receiver) = mpsc::unbounded_channel();
-    let (view, sink) = open_sink(output, settings, outcomes_receiver, settled, &progress, stop_sender).await?;
+    let (settled, settled_receiver) = mpsc::unbounded_channel();
+    // One slow page must not hold back a daemon; it orders the versions of a file itself.
+    let (order, on_full_disk) =
+        if matches!(input, Input::Watch(_)) { (Order::AsDone, OnFullDisk::Stall) } else { (Order::AsReceived, OnFullDisk::End) };
+    let trouble = Trouble { on_full_disk, crashes_max: crashes_max(&input) };
+    let Sink { view, attempts, written } = open_sink(output, trouble, settings, outcomes_receiver, settled, &progress, stop_sender).await?;
 
-    let order = Order::AsReceived;
     let mut line = JoinSet::new();
-    let documents = lay_stages(settings, order, &outcomes, &mut line);
+    let documents = lay_stages(settings, order, &outcomes, attempts.clone(), &mut line);
     // The intake holds the last sender of outcomes that is not a stage's: when the source ends, the line closes.
-    let intake = Intake::new(documents, outcomes, MemoryBudget::new(settings.memory_bytes));
-    let source = run_source(input, view, intake, Stop::new(stop_receiver), progress).await;
+    let stop = Stop::new(stop_receiver);
+    let mut intake = Intake::new(documents, outcomes, MemoryBudget::new(settings.memory_bytes)).until(stop.clone());
+    if let Some(attempts) = attempts {
+        intake = intake.wary(attempts);
+    }
+    let source = run_source(input, view, intake, settled_receiver, stop, progress).await;
 
     while let Some(stage) = line.join_next().await {
         stage.context("a stage of the line failed")?;
     }
-    let sunk = sink.await.context("the end of the line failed")??;
+    let sunk = written.await.context("the end of the line failed")??;
     // A source that found the line closed says so, but why it closed is what the sink has told above.
     let source = source?;
     stopper.shutdown().await;
@@ -131,6 +162,26 @@ pub async fn run(
     })
 }
 
+/// The end of the line, at work.
+struct Sink {
+    view: View,
+    attempts: Option<Arc<Attempts>>,
+    written: JoinHandle<anyhow::Result<Sunk>>,
+}
+
+/// What the end of the line does when something goes wrong.
+struct Trouble {
+    on_full_disk: OnFullDisk,
+    crashes_max: u32,
+}
+
+/// Crashes over one article, running alone, after which it is set aside.
+fn crashes_max(input: &Input) -> u32 {
+    match input {
+        Input::Walk(options) | Input::Watch(options) | Input::Replay(options) | Input::Stdin(_, options) => options.limits.attempts_max,
+    }
+}
+
 /// What the sink has written.
 struct Sunk {
     records: u64,
@@ -142,23 +193,28 @@ struct Sunk {
 
 async fn open_sink(
     output: Output,
+    trouble: Trouble,
     settings: &Settings,
     outcomes: mpsc::Receiver<Outcome>,
     settled: mpsc::UnboundedSender<Vec<Ticket>>,
     progress: &Arc<Progress>,
     stop: watch::Sender<bool>,
-) -> anyhow::Result<(View, JoinHandle<anyhow::Result<Sunk>>)> {
+) -> anyhow::Result<Sink> {
     let ingested_at = settings.ingested_at;
     match output {
         Output::Folder { out, rotate_bytes } => {
-            let on_full_disk = OnFullDisk::End;
+            let Trouble { on_full_disk, crashes_max } = trouble;
             let options = committer::Options { rotate_bytes, ingested_at, on_full_disk };
             let opened = spawn_blocking(move || -> anyhow::Result<_> {
                 let ledger = Ledger::open(&out)?;
                 let view = View::open(&out)?;
-                Ok((ledger, view))
+                // After recovery: what was written before a crash is under no suspicion.
+                let attempts = Attempts::open(&out, crashes_max).map_err(|error| {
+                    CannotGoOn(format!("cannot write {}: {error}; check its permissions", out.join(STATE_FOLDER).display()))
+                })?;
+                Ok((ledger, view, attempts))
             });
-            let (ledger, view) = opened.await.context("opening the ledger failed")??;
+            let (ledger, view, attempts) = opened.await.context("opening the ledger failed")??;
             let recovered = ledger.recovered();
             if recovered.adopted > 0 || recovered.cut_bytes > 0 {
                 tracing::info!(adopted = recovered.adopted, cut_bytes = recovered.cut_bytes, rebuilt = recovered.rebuilt, "recovered");
@@ -174,19 +230,21 @@ async fn open_sink(
                 let committer::Tally { records, rejected, unchanged, bytes } = tally?;
                 Ok(Sunk { records, rejected, unchanged, bytes, reader_gone: false })
             });
-            Ok((view, sink))
+            Ok(Sink { view, attempts: Some(Arc::new(attempts)), written: sink })
         }
         Output::Stdout { rejected, on_rejection } => {
             let options = stdout::Options { ingested_at, on_rejection };
             let sink = spawn_blocking(move || {
                 let records = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-                let written = stdout::run(outcomes, records, BufWriter::new(rejected), options, committer::now);
+                let written = stdout::run(outcomes, records, BufWriter::new(rejected), options, committer::now, || {
+                    stop.send_replace(true);
+                });
                 stop.send_replace(true);
                 drop(settled);
                 let stdout::Written { records, rejected, bytes, ended } = written?;
                 Ok(Sunk { records, rejected, unchanged: 0, bytes, reader_gone: ended == Ended::ReaderGone })
             });
-            Ok((View::blank(), sink))
+            Ok(Sink { view: View::blank(), attempts: None, written: sink })
         }
     }
 }
@@ -196,9 +254,10 @@ fn lay_stages(
     settings: &Settings,
     order: Order,
     outcomes: &mpsc::Sender<Outcome>,
+    attempts: Option<Arc<Attempts>>,
     line: &mut JoinSet<()>,
 ) -> mpsc::Sender<Batch<RawDocument>> {
-    let place = Place { workers: Workers::new(settings.jobs), order, outcomes: outcomes.clone() };
+    let place = Place { workers: Workers::new(settings.jobs), order, outcomes: outcomes.clone(), attempts };
     let options = Arc::new(settings.stages.clone());
 
     let (quoted, quoted_receiver) = mpsc::channel(QUEUE_BATCHES);
@@ -215,19 +274,39 @@ fn lay_stages(
     let all = Arc::clone(&options);
     line.spawn(runner::run(Stage::Clean, parsed_receiver, cleaned, place.clone(), move |article| clean::clean(article, &all.clean)));
 
+    let parsing = settings.parsing.clone();
     let (documents, documents_receiver) = mpsc::channel(QUEUE_BATCHES);
-    line.spawn(runner::run(Stage::Parse, documents_receiver, parsed, place, move |document| parse::parse(document, &options.parse)));
+    line.spawn(runner::run(Stage::Parse, documents_receiver, parsed, place, move |document| read(document, &options.parse, &parsing)));
     documents
 }
 
-async fn run_source(input: Input, view: View, intake: Intake, stop: Stop, progress: Arc<Progress>) -> anyhow::Result<sources::Tally> {
+/// Parses here or in a worker, as the document's form asks for.
+fn read(document: RawDocument, options: &parse::Options, parsing: &Parsing) -> Result<ParsedArticle, StageError> {
+    match parsing {
+        Parsing::InWorkers(pool) if parse::is_intricate(&document) => pool.parse(document),
+        Parsing::InWorkers(_) | Parsing::Here => parse::parse(document, options),
+    }
+}
+
+async fn run_source(
+    input: Input,
+    view: View,
+    intake: Intake,
+    settled: mpsc::UnboundedReceiver<Vec<Ticket>>,
+    stop: Stop,
+    progress: Arc<Progress>,
+) -> anyhow::Result<sources::Tally> {
     match input {
         Input::Walk(options) => {
-            let walk = spawn_blocking(move || sources::walk::run(&options, &view, intake, &stop, &progress.source));
+            let walk = spawn_blocking(move || sources::walk::run(&options, &view, intake, settled, &stop, &progress.source));
             walk.await.context("the walk failed")?
         }
+        Input::Watch(options) => {
+            let watch = spawn_blocking(move || sources::watch::run(&options, &view, intake, settled, &stop, &progress.source));
+            watch.await.context("the watch failed")?
+        }
         Input::Replay(options) => {
-            let replay = spawn_blocking(move || sources::replay::run(&options, &view, intake, &stop, &progress.source));
+            let replay = spawn_blocking(move || sources::replay::run(&options, &view, intake, settled, &stop, &progress.source));
             replay.await.context("the replay failed")?
         }
         Input::Stdin(format, options) => {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
+use crate::ledger::{Attempts, Version};
 use crate::model::{Batch, Envelope, Outcome, Rejection, Stage, StageError};
 
 /// How batches leave a stage.
@@ -42,6 +43,8 @@ pub struct Place {
     pub order: Order,
     /// Where rejections go. Dropped with the stage, which is one of the ends that the sink waits for.
     pub outcomes: mpsc::Sender<Outcome>,
+    /// Where it is told what is being worked on; None where nothing is remembered.
+    pub attempts: Option<Arc<Attempts>>,
 }
 
 /// Returns once the input is closed and drained, or nobody takes the output any more.
@@ -51,7 +54,7 @@ where
     O: Send + 'static,
     W: Fn(I) -> Result<O, StageError> + Clone + Send + Sync + 'static,
 {
-    let Place { workers, order, outcomes } = place;
+    let Place { workers, order, outcomes, attempts } = place;
     let mut jobs = JoinSet::new();
     let mut done = Sequencer::new(order);
     let mut received = 0;
@@ -63,7 +66,7 @@ where
         tokio::select! {
             batch = input.recv(), if open && has_room => match batch {
                 Some(batch) => {
-                    jobs.spawn(apply(stage, received, batch, Arc::clone(&workers.permits), work.clone()));
+                    jobs.spawn(apply(stage, received, batch, Arc::clone(&workers.permits), attempts.clone(), work.clone()));
                     received += 1;
                 }
                 None => open = false,
@@ -116,7 +119,14 @@ struct Worked<O> {
     rejected: Vec<Envelope<Rejection>>,
 }
 
-async fn apply<I, O, W>(stage: Stage, number: u64, batch: Batch<I>, permits: Arc<Semaphore>, work: W) -> (u64, Worked<O>)
+async fn apply<I, O, W>(
+    stage: Stage,
+    number: u64,
+    batch: Batch<I>,
+    permits: Arc<Semaphore>,
+    attempts: Option<Arc<Attempts>>,
+    work: W,
+) -> (u64, Worked<O>)
 where
     I: Send + 'static,
     O: Send + 'static,
@@ -124,17 +134,21 @@ where
 {
     let permit = permits.acquire_owned().await.expect("nobody closes the workers' semaphore");
     let job = move || {
-        let worked = apply_now(stage, batch, &work);
+        let worked = apply_now(stage, batch, attempts.as_deref(), &work);
         drop(permit);
         worked
     };
     (number, tokio::task::spawn_blocking(job).await.expect("a job catches the panics of the stage it runs"))
 }
 
-fn apply_now<I, O>(stage: Stage, batch: Batch<I>, work: &impl Fn(I) -> Result<O, StageError>) -> Worked<O> {
+fn apply_now<I, O>(stage: Stage, batch: Batch<I>, attempts: Option<&Attempts>, work: &impl Fn(I) -> Result<O, StageError>) -> Worked<O> {
     let mut finished = Vec::with_capacity(batch.articles.len());
     let mut rejected = Vec::new();
+    let under_way = attempts.map(Attempts::begin);
     for Envelope { origin, body } in batch.articles {
+        if let Some(under_way) = &under_way {
+            under_way.mark(Version::of(&origin));
+        }
         // Safe to unwind: the body is lost with the panic, and a stage is a pure function that shares nothing else.
         match catch_unwind(AssertUnwindSafe(|| work(body))) {
             Ok(Ok(body)) => finished.push(Envelope { origin, body }),
@@ -220,7 +234,7 @@ mod tests {
         let (sender, input) = mpsc::channel(2);
         let (output, mut finished) = mpsc::channel::<Batch<usize>>(count + 1);
         let (outcomes, mut set_aside) = mpsc::channel(count + 1);
-        let place = Place { workers: Workers::new(4), order, outcomes };
+        let place = Place { workers: Workers::new(4), order, outcomes, attempts: None };
         let stage = tokio::spawn(run(Stage::Clean, input, output, place, work));
         for chunk in (0..count).collect::<Vec<_>>().chunks(3) {
             let articles = chunk.iter().map(|number| article(*number)).collect();
@@ -279,6 +293,6 @@ mod tests {
         let (outcomes, _set_aside) = mpsc::channel(1);
         drop(finished);
         sender.send(Batch::new(vec![article(1)], Vec::new())).await.unwrap_or_else(|_| panic!("room for eight"));
-        run(Stage::Clean, input, output, Place { workers: Workers::new(1), order: Order::AsDone, outcomes }, Ok).await;
+        run(Stage::Clean, input, output, Place { workers: Workers::new(1), order: Order::AsDone, outcomes, attempts: None }, Ok).await;
     }
 }

@@ -1,22 +1,20 @@
 //! Writes lines to a series of files: at a tracked end, durable before they count, sealed by size.
 
-use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::ledger::{Segment, SegmentRow, Series, sync_folder};
+use crate::ledger::{Disk, DiskFile as _, Segment, SegmentRow, Series};
 
 /// A series' active file and where its end is.
-pub struct SegmentWriter {
+pub struct SegmentWriter<D: Disk> {
     out: PathBuf,
     row: SegmentRow,
     /// None until the first line is to be written.
-    file: Option<File>,
+    file: Option<D::File>,
     rotate_bytes: u64,
 }
 
-impl SegmentWriter {
+impl<D: Disk> SegmentWriter<D> {
     /// Goes on where the ledger says that the series ends.
     pub fn new(out: &Path, series: Series, rows: &[SegmentRow], rotate_bytes: u64) -> Self {
         let last = rows.iter().filter(|row| row.segment.series == series).max_by_key(|row| row.segment.number);
@@ -35,10 +33,10 @@ impl SegmentWriter {
 
     /// Writes whole lines at the end and makes them durable. May be called again with the same bytes after an error:
     /// what a failed write left is written over.
-    pub fn write(&mut self, bytes: &[u8], lines: u64) -> io::Result<()> {
+    pub fn write(&mut self, disk: &D, bytes: &[u8], lines: u64) -> io::Result<()> {
         let file = match &self.file {
             Some(file) => file,
-            None => self.file.insert(self.open()?),
+            None => self.file.insert(self.open(disk)?),
         };
         file.write_all_at(bytes, self.row.bytes)?;
         file.sync_data().map_err(SyncFailed::wrap)?;
@@ -58,15 +56,15 @@ impl SegmentWriter {
         })
     }
 
-    fn open(&self) -> io::Result<File> {
+    fn open(&self, disk: &D) -> io::Result<D::File> {
         let path = self.row.segment.path(&self.out);
         if self.row.bytes > 0 {
-            return OpenOptions::new().write(true).open(path);
+            return disk.open(&path);
         }
-        let file = OpenOptions::new().write(true).create(true).truncate(true).open(&path)?;
+        let file = disk.create(&path)?;
         // A line in a file whose name is not durable could be lost with the name.
         let folder = path.parent().unwrap_or(&self.out);
-        sync_folder(folder).map_err(SyncFailed::wrap)?;
+        disk.sync_folder(folder).map_err(SyncFailed::wrap)?;
         Ok(file)
     }
 }

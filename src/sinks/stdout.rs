@@ -5,7 +5,8 @@ use std::io::{self, ErrorKind, Write};
 
 use tokio::sync::mpsc::Receiver;
 
-use crate::model::{Outcome, render_record, render_rejected};
+use crate::ledger::CannotGoOn;
+use crate::model::{Envelope, Outcome, Rejection, render_record, render_rejected};
 
 /// How records are written.
 #[derive(Clone, Copy, Debug)]
@@ -41,23 +42,27 @@ pub enum Ended {
     Rejected,
 }
 
-/// Returns once every sender of outcomes is gone, the reader is, or a rejection ends the run. Lines are written out as
-/// soon as nothing more is waiting.
+/// Returns once every sender of outcomes is gone, or the reader is. Where the first rejection is to end the run, `stop`
+/// is called, and what came before it is still written. Lines are written out as soon as nothing more is waiting.
 pub fn run(
     mut outcomes: Receiver<Outcome>,
     mut records: impl Write,
     mut rejected: impl Write,
     options: Options,
     now: impl Fn() -> String,
+    stop: impl Fn(),
 ) -> anyhow::Result<Written> {
     let mut written = Written { records: 0, rejected: 0, bytes: 0, ended: Ended::Drained };
     let mut lines = Vec::new();
+    // A rejection overtakes the articles before it, which are still to be written, and perhaps rejected themselves.
+    let mut first_rejected: Option<Envelope<Rejection>> = None;
     while let Some(first) = outcomes.blocking_recv() {
         let mut next = Some(first);
         while let Some(outcome) = next {
             match outcome {
                 Outcome::Finished(batch) => {
-                    for article in &batch.articles {
+                    let last = first_rejected.as_ref().map(|rejected| rejected.origin.ticket);
+                    for article in batch.articles.iter().filter(|article| last.is_none_or(|last| article.origin.ticket <= last)) {
                         let ingested_at = options.ingested_at.then(&now);
                         render_record(&mut lines, article, 1, None, ingested_at.as_deref())?;
                         written.records += 1;
@@ -68,17 +73,17 @@ pub fn run(
                     }
                     lines.clear();
                 }
+                Outcome::Rejected(batch) if options.on_rejection == OnRejection::Stop => {
+                    stop();
+                    let all = first_rejected.take().into_iter().chain(batch);
+                    first_rejected = all.min_by_key(|rejected| rejected.origin.ticket);
+                }
                 Outcome::Rejected(batch) => {
                     for rejection in &batch {
                         render_rejected(&mut lines, rejection, 1, &now())?;
                         rejected.write_all(&lines)?;
                         lines.clear();
                         written.rejected += 1;
-                        if options.on_rejection == OnRejection::Stop {
-                            rejected.flush()?;
-                            let ended = Written { ended: Ended::Rejected, ..written };
-                            return records.flush().map_or_else(|error| reader_gone(error, ended), |()| Ok(ended));
-                        }
                     }
                 }
                 Outcome::FileRead(_) => {}
@@ -90,13 +95,19 @@ pub fn run(
             return reader_gone(error, written);
         }
     }
+    if let Some(first) = first_rejected {
+        render_rejected(&mut lines, &first, 1, &now())?;
+        rejected.write_all(&lines)?;
+        rejected.flush()?;
+        written = Written { rejected: 1, ended: Ended::Rejected, ..written };
+    }
     Ok(written)
 }
 
 fn reader_gone(error: io::Error, written: Written) -> anyhow::Result<Written> {
     match error.kind() {
         ErrorKind::BrokenPipe => Ok(Written { ended: Ended::ReaderGone, ..written }),
-        _ => Err(anyhow::Error::new(error).context("write records to standard output")),
+        _ => Err(CannotGoOn(format!("cannot write records to standard output: {error}; make room there and run again")).into()),
     }
 }
 
@@ -109,13 +120,13 @@ mod tests {
         Article, Batch, Digest, Envelope, Format, Key, Language, Metadata, Origin, Rejection, SourceFacts, Stage, Stats, Ticket,
     };
 
-    fn origin(content: &str) -> Origin {
+    fn origin(content: &str, ticket: u64) -> Origin {
         let digest = Digest::of(content.as_bytes());
         let (key, bytes) = (Key::of_digest(digest), content.len() as u64);
-        Origin { key, path: None, entry: None, bytes, digest: Some(digest), ticket: Ticket(0), attempts: 1 }
+        Origin { key, path: None, entry: None, bytes, digest: Some(digest), ticket: Ticket(ticket), attempts: 1 }
     }
 
-    fn record(content: &str) -> Outcome {
+    fn record(content: &str, ticket: u64) -> Outcome {
         let article = Article {
             source: SourceFacts::new(Format::Text, "utf-8"),
             metadata: Metadata::default(),
@@ -128,12 +139,12 @@ mod tests {
             stats: Stats::default(),
             warnings: Vec::new(),
         };
-        Outcome::Finished(Batch::new(vec![Envelope { origin: origin(content), body: article }], Vec::new()))
+        Outcome::Finished(Batch::new(vec![Envelope { origin: origin(content, ticket), body: article }], Vec::new()))
     }
 
-    fn rejection(content: &str) -> Outcome {
+    fn rejection(content: &str, ticket: u64) -> Outcome {
         let rejection = Rejection { stage: Stage::Parse, code: "parse.empty", error: "nothing".to_owned(), transient: false };
-        Outcome::Rejected(vec![rejection.of(origin(content))])
+        Outcome::Rejected(vec![rejection.of(origin(content, ticket))])
     }
 
     /// The texts of the records, the codes of the rejections, and how it ended.
@@ -141,7 +152,7 @@ mod tests {
     fn check(outcomes: Vec<Outcome>, on_rejection: OnRejection, texts: &[&str], rejections: usize, ended: Ended) {
         let (mut records, mut rejected) = (Vec::new(), Vec::new());
         let options = Options { ingested_at: false, on_rejection };
-        let written = run(queue(outcomes), &mut records, &mut rejected, options, || "2026-01-01T00:00:00Z".to_owned()).unwrap();
+        let written = run(queue(outcomes), &mut records, &mut rejected, options, || "2026-01-01T00:00:00Z".to_owned(), || {}).unwrap();
         let found: Vec<serde_json::Value> =
             records.split_inclusive(|byte| *byte == b'\n').map(|line| serde_json::from_slice(line).unwrap()).collect();
         let found: Vec<&str> = found.iter().map(|record| record["text"].as_str().unwrap()).collect();
@@ -161,13 +172,14 @@ mod tests {
 
     #[test]
     fn records_come_in_the_order_of_the_articles() {
-        let outcomes = vec![record("one"), rejection("two"), record("three"), record("one")];
+        let outcomes = vec![record("one", 1), rejection("two", 2), record("three", 3), record("one", 4)];
         check(outcomes, OnRejection::GoOn, &["one", "three", "one"], 1, Ended::Drained);
     }
 
     #[test]
-    fn the_first_rejection_ends_the_run_where_it_shall() {
-        check(vec![record("one"), rejection("two"), record("three")], OnRejection::Stop, &["one"], 1, Ended::Rejected);
+    fn the_first_rejection_ends_the_run_after_what_came_before_it() {
+        let outcomes = vec![rejection("four", 4), rejection("three", 3), record("one", 1), record("two", 2), record("five", 5)];
+        check(outcomes, OnRejection::Stop, &["one", "two"], 1, Ended::Rejected);
     }
 
     /// A reader that has gone away.
@@ -186,7 +198,7 @@ mod tests {
     #[test]
     fn a_reader_that_has_enough_is_no_error() {
         let options = Options { ingested_at: true, on_rejection: OnRejection::GoOn };
-        let written = run(queue(vec![record("one")]), Gone, io::sink(), options, String::new).unwrap();
+        let written = run(queue(vec![record("one", 1)]), Gone, io::sink(), options, String::new, || {}).unwrap();
         assert_eq!(written.ended, Ended::ReaderGone);
     }
 }

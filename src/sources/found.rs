@@ -39,11 +39,60 @@ pub(super) fn age_of(time_ns: i128) -> Option<Duration> {
 }
 
 /// Clocks of file systems tick as coarsely as this: a later change within the tick would leave the stamp as it is.
-const TICK: Duration = Duration::from_secs(2);
+const COARSE_TICK: Duration = Duration::from_secs(2);
+/// Where times have finer digits than a millisecond, it is the kernel's clock that ticks: every 10 ms at the slowest.
+const FINE_TICK: Duration = Duration::from_millis(50);
 
-/// The stamp, unless the file may change without it changing.
+/// How long after its last change a file can change again without its stamp showing it.
+pub(super) fn tick_of(stamp: Stamp) -> Duration {
+    if stamp.ctime_ns % 1_000_000 == 0 { COARSE_TICK } else { FINE_TICK }
+}
+
+/// The stamp, unless the file may change without it changing. To be asked before the file is read.
 pub(super) fn lasting(stamp: Stamp) -> Option<Stamp> {
-    age_of(stamp.ctime_ns).is_some_and(|age| age > TICK).then_some(stamp)
+    age_of(stamp.ctime_ns).is_some_and(|age| age > tick_of(stamp)).then_some(stamp)
+}
+
+/// A clock of another machine is believed only about what was long ago.
+const CLOCKS_AGREE_AFTER: Duration = Duration::from_secs(120);
+
+/// How long ago the file's clock says that it was changed, if that can be believed, and who writes it, if that can be
+/// known: on a network file system others write, and their kernels tell ours nothing.
+pub(super) fn age_and_writer(file: &File, stamp: Stamp) -> (Option<Duration>, Writer) {
+    let age = age_of(stamp.mtime_ns);
+    if is_remote(rustix::fs::fstatfs(file)) {
+        (age.filter(|age| *age > CLOCKS_AGREE_AFTER), Writer::Unknown)
+    } else {
+        (age, writer_of(file))
+    }
+}
+
+/// True on file systems where others can write without the kernel here hearing of it.
+#[cfg(target_os = "linux")]
+pub(super) fn is_remote(system: rustix::io::Result<rustix::fs::StatFs>) -> bool {
+    // As `linux/magic.h` and the file systems' own headers have them: NFS, SMB, CIFS, SMB2, FUSE, 9P, Ceph, AFS, Coda,
+    // Lustre, GPFS, and the shared folders of VirtualBox and VMware.
+    const REMOTE: [u32; 13] = [
+        0x6969,
+        0x517B,
+        0xFF53_4D42,
+        0xFE53_4D42,
+        0x6573_5546,
+        0x0102_1997,
+        0x00C3_6400,
+        0x5346_414F,
+        0x7375_7245,
+        0x0BD0_0BD0,
+        0x4750_4653,
+        0x786F_4256,
+        0xBACB_ACBC,
+    ];
+    system.is_ok_and(|system| REMOTE.contains(&(system.f_type as u32)))
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn is_remote(_: rustix::io::Result<rustix::fs::StatFs>) -> bool {
+    false
 }
 
 impl Found {

@@ -1,10 +1,12 @@
 //! Hands documents to the line: in small batches, within the memory budget, in order.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-use crate::model::{Batch, Envelope, FileRead, Format, Held, Origin, Outcome, RawDocument, Rejection};
+use super::Stop;
+use crate::ledger::{Attempts, Standing, Version};
+use crate::model::{Batch, Envelope, FileRead, Format, Held, Origin, Outcome, RawDocument, Rejection, Stage};
 
 /// A batch is closed at this many articles: a hop costs some 40 µs, which 64 articles of 100 µs hardly feel.
 const BATCH_ARTICLES: usize = 64;
@@ -40,8 +42,17 @@ impl MemoryBudget {
     }
 }
 
-/// The line's entrance. Used from a thread that may block.
+/// The line's entrance. Used from a thread that may block. Clones share what is waiting.
+#[derive(Clone)]
 pub struct Intake {
+    shared: Arc<Mutex<Entrance>>,
+    stop: Option<Stop>,
+}
+
+struct Entrance {
+    attempts: Option<Arc<Attempts>>,
+    /// Suspects that wait for their turn. They are few: what a crash found under way.
+    suspects: Vec<Envelope<RawDocument>>,
     batches: mpsc::Sender<Batch<RawDocument>>,
     outcomes: mpsc::Sender<Outcome>,
     budget: MemoryBudget,
@@ -64,11 +75,85 @@ impl std::error::Error for LineClosed {}
 
 impl Intake {
     pub fn new(batches: mpsc::Sender<Batch<RawDocument>>, outcomes: mpsc::Sender<Outcome>, budget: MemoryBudget) -> Self {
-        Self { batches, outcomes, budget, waiting: Vec::new(), waiting_bytes: 0, held: Vec::new() }
+        let (attempts, suspects) = (None, Vec::new());
+        let entrance = Entrance { attempts, suspects, batches, outcomes, budget, waiting: Vec::new(), waiting_bytes: 0, held: Vec::new() };
+        Self { shared: Arc::new(Mutex::new(entrance)), stop: None }
+    }
+
+    /// Takes nothing more in once the run is to stop, also in the middle of a file of millions.
+    pub fn until(self, stop: Stop) -> Self {
+        Self { stop: Some(stop), ..self }
+    }
+
+    /// Keeps what was under way in a crash apart from the others.
+    pub fn wary(self, attempts: Arc<Attempts>) -> Self {
+        self.entrance().attempts = Some(attempts);
+        self
     }
 
     /// Hands in one document. Blocks while the line is full: that is how a slow disk slows the reading down.
     pub fn hand_in(&mut self, origin: Origin, document: RawDocument) -> Result<(), LineClosed> {
+        self.entrance().hand_in(origin, document)?;
+        if self.stop.as_ref().is_some_and(Stop::is_set) {
+            // What was read is not lost: this one was the last.
+            self.flush()?;
+            return Err(LineClosed);
+        }
+        Ok(())
+    }
+
+    /// Sends what is waiting on its way. To be called whenever nothing more is at hand.
+    pub fn flush(&mut self) -> Result<(), LineClosed> {
+        self.entrance().flush()
+    }
+
+    /// Runs each suspect alone, if there are any, and returns when all are through. To be called when all others are
+    /// handed in.
+    pub fn run_suspects(&mut self) -> Result<(), LineClosed> {
+        loop {
+            if self.stop.as_ref().is_some_and(Stop::is_set) {
+                return Err(LineClosed);
+            }
+            let mut entrance = self.entrance();
+            let Some(suspect) = entrance.suspects.pop() else { return Ok(()) };
+            entrance.run_alone(suspect)?;
+        }
+    }
+
+    /// Sets something aside that could not even be opened.
+    pub fn reject(&mut self, rejection: Envelope<Rejection>) -> Result<(), LineClosed> {
+        self.entrance().reject(rejection)
+    }
+
+    /// Tells the committer that a file is read to its end.
+    pub fn file_read(&mut self, file: FileRead) -> Result<(), LineClosed> {
+        self.entrance().file_read(file)
+    }
+
+    fn entrance(&self) -> MutexGuard<'_, Entrance> {
+        // A panic leaves nothing half done that another clone could trip over.
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn quarantined(crashes: u32) -> Rejection {
+    let error = format!(
+        "the program ended {crashes} times while it worked on this article alone; please report it with the article, and run `copydesk replay` to try it again"
+    );
+    Rejection { stage: Stage::Parse, code: "crash.quarantined", error, transient: false }
+}
+
+impl Entrance {
+    fn hand_in(&mut self, origin: Origin, document: RawDocument) -> Result<(), LineClosed> {
+        let standing = self.attempts.as_ref().map(|attempts| attempts.standing(Version::of(&origin), origin.attempts));
+        match standing {
+            None | Some(Standing::Free) => {}
+            Some(Standing::Suspect) => {
+                self.suspects.push(Envelope { origin, body: document });
+                return Ok(());
+            }
+            Some(Standing::Convicted(crashes)) => return self.reject(quarantined(crashes).of(origin)),
+        }
         let share = self.budget.share(&document);
         let permit = match Arc::clone(&self.budget.permits).try_acquire_many_owned(share) {
             Ok(permit) => permit,
@@ -87,8 +172,24 @@ impl Intake {
         Ok(())
     }
 
-    /// Sends what is waiting on its way. To be called whenever nothing more is at hand.
-    pub fn flush(&mut self) -> Result<(), LineClosed> {
+    /// Works on one article with nothing else under way. Whoever holds the whole budget is alone, and what comes back
+    /// of it is durable.
+    fn run_alone(&mut self, Envelope { origin, body }: Envelope<RawDocument>) -> Result<(), LineClosed> {
+        let Some(attempts) = self.attempts.clone() else { return Ok(()) };
+        let version = Version::of(&origin);
+        self.flush()?;
+        let whole = self.wait_for(self.budget.total)?;
+        tracing::warn!(path = %origin.path.as_ref().map_or_else(Default::default, |path| path.lossy().0), "an article was under way in a crash: it runs alone");
+        attempts.run_alone(version);
+        self.held.push(Box::new(whole));
+        self.waiting.push(Envelope { origin, body });
+        self.flush()?;
+        drop(self.wait_for(self.budget.total)?);
+        attempts.clear(version);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), LineClosed> {
         if self.waiting.is_empty() {
             return Ok(());
         }
@@ -97,13 +198,11 @@ impl Intake {
         self.batches.blocking_send(batch).map_err(|_| LineClosed)
     }
 
-    /// Sets something aside that could not even be opened.
-    pub fn reject(&mut self, rejection: Envelope<Rejection>) -> Result<(), LineClosed> {
+    fn reject(&mut self, rejection: Envelope<Rejection>) -> Result<(), LineClosed> {
         self.outcomes.blocking_send(Outcome::Rejected(vec![rejection])).map_err(|_| LineClosed)
     }
 
-    /// Tells the committer that a file is read to its end.
-    pub fn file_read(&mut self, file: FileRead) -> Result<(), LineClosed> {
+    fn file_read(&mut self, file: FileRead) -> Result<(), LineClosed> {
         self.outcomes.blocking_send(Outcome::FileRead(file)).map_err(|_| LineClosed)
     }
 

@@ -4,7 +4,7 @@
 //! A file is opened into documents here (`open`), handed to the line in small batches (`intake`), and called done only
 //! when the committer says so.
 
-pub mod after;
+mod after;
 mod found;
 pub mod intake;
 pub mod open;
@@ -14,10 +14,12 @@ mod settle;
 pub mod stdin;
 mod tally;
 pub mod walk;
+pub mod watch;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use paths::check_glob;
 pub use tally::{Counts, Tally};
 
 /// Which files are read, and when.
@@ -55,6 +57,17 @@ pub enum After {
     /// Into this folder.
     Move(PathBuf),
     Delete,
+}
+
+impl Options {
+    /// The folders that are never read: what copydesk itself writes lies there.
+    fn folders_of_ours(&self) -> impl Iterator<Item = &std::path::Path> {
+        let moved = match &self.after {
+            After::Move(folder) => Some(folder),
+            After::Keep | After::Delete => None,
+        };
+        self.out.iter().chain(moved).map(PathBuf::as_path)
+    }
 }
 
 /// How much a single input may ask for.

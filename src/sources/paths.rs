@@ -29,6 +29,11 @@ impl Globs {
     }
 }
 
+/// Tells what is wrong with a glob, if anything.
+pub fn check_glob(glob: &str) -> Result<(), String> {
+    GlobBuilder::new(glob).literal_separator(true).build().map(|_| ()).map_err(|error| error.to_string())
+}
+
 fn set_of(globs: &[String], setting: &str) -> anyhow::Result<GlobSet> {
     let mut set = GlobSetBuilder::new();
     for glob in globs {

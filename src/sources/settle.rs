@@ -15,11 +15,10 @@ pub(super) enum Writer {
 
 /// What an event said about how the file came to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(not(test), expect(dead_code, reason = "a watch over the folders will say them"))]
 pub(super) enum Hint {
     #[default]
     Seen,
-    /// A writer closed it.
+    /// A writer closed it, or whoever opens it again will be told of.
     Closed,
     /// It was renamed into place, whole.
     Renamed,
@@ -39,7 +38,7 @@ pub(super) struct Look {
 pub(super) enum Verdict {
     /// Nobody writes it any more.
     Read,
-    /// It is quiet, but still open for writing: good for whole entries only.
+    /// It may still be written, but not just now, or has been for long: good for whole entries only.
     ReadWholeEntries,
     Wait(Duration),
 }
@@ -48,12 +47,18 @@ pub(super) enum Verdict {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Settling {
     last: Option<(Stamp, Instant)>,
+    /// When it was looked at first.
+    begun: Option<Instant>,
+    /// The state in which its whole entries were read.
+    entries_read: Option<Stamp>,
 }
 
 /// An open file is looked at again after this long at most: closing it changes nothing that we would be told.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// A writer that has been silent for so many settling times is taken to have forgotten the file.
 const FORGOTTEN_AFTER: u32 = 150;
+/// A file that never was quiet for so many settling times is read all the same, as far as its entries are whole.
+const NEVER_QUIET_FOR: u32 = 4;
 
 impl Settling {
     pub(super) fn judge(&mut self, look: Look, hint: Hint, settle: Duration) -> Verdict {
@@ -64,15 +69,36 @@ impl Settling {
         self.last = Some((look.stamp, since));
         let watched = look.now.saturating_duration_since(since);
         let quiet = look.age.map_or(watched, |age| age.max(watched));
-        match (look.writer, hint) {
-            (_, Hint::Renamed) | (Writer::Nobody, Hint::Closed) => Verdict::Read,
-            // A clock is believed only where somebody else, the lease, has said that the writing is over.
-            (Writer::Nobody, Hint::Seen) => after(quiet, settle),
-            (Writer::Unknown, _) => after(quiet, settle),
+        let never_quiet = self.waited(look.now) >= settle.saturating_mul(NEVER_QUIET_FOR);
+        let verdict = match (look.writer, hint) {
+            // A file can be renamed while it is written; then the name says nothing.
+            (Writer::Nobody | Writer::Unknown, Hint::Renamed) | (Writer::Nobody, Hint::Closed) => Verdict::Read,
+            (Writer::Nobody, _) if never_quiet => Verdict::Read,
+            (Writer::Nobody | Writer::Unknown, _) => match after(quiet, settle) {
+                Verdict::Wait(_) if never_quiet => Verdict::ReadWholeEntries,
+                verdict => verdict,
+            },
             (Writer::Somebody, _) if watched >= settle.saturating_mul(FORGOTTEN_AFTER) => Verdict::Read,
-            (Writer::Somebody, _) if watched >= settle => Verdict::ReadWholeEntries,
+            (Writer::Somebody, _) if watched >= settle || never_quiet => Verdict::ReadWholeEntries,
             (Writer::Somebody, _) => Verdict::Wait((settle - watched).clamp(Duration::from_millis(1), LOOK_AGAIN)),
-        }
+        };
+        let nothing_new = verdict == Verdict::ReadWholeEntries && self.entries_read == Some(look.stamp);
+        if nothing_new { Verdict::Wait(LOOK_AGAIN) } else { verdict }
+    }
+
+    /// How long the file has been looked at.
+    fn waited(&mut self, now: Instant) -> Duration {
+        now.saturating_duration_since(*self.begun.get_or_insert(now))
+    }
+
+    /// True of a file that is written and written: whoever waits for its end may wait for ever.
+    pub(super) fn is_endless(&mut self, now: Instant, settle: Duration) -> bool {
+        self.waited(now) >= settle.saturating_mul(FORGOTTEN_AFTER)
+    }
+
+    /// Its whole entries have been read in this state, and need not be again.
+    pub(super) fn entries_read(&mut self, stamp: Stamp) {
+        self.entries_read = Some(stamp);
     }
 }
 
@@ -124,6 +150,39 @@ mod tests {
     fn a_page_that_grows_is_waited_for() {
         check(Hint::Seen, &[(0, 5, Writer::Unknown), (150, 9, Writer::Unknown)], Verdict::Wait(SETTLE));
         check(Hint::Seen, &[(0, 5, Writer::Unknown), (200, 5, Writer::Unknown)], Verdict::Read);
+    }
+
+    #[test]
+    fn a_page_renamed_while_it_is_written_is_waited_for() {
+        check(Hint::Renamed, &[(0, 5, Writer::Somebody)], Verdict::Wait(LOOK_AGAIN));
+    }
+
+    #[test]
+    fn a_list_that_is_never_quiet_gives_its_whole_entries() {
+        let looks = |writer| [(0, 5, writer), (150, 6, writer), (300, 7, writer), (450, 8, writer), (600, 9, writer), (801, 10, writer)];
+        check(Hint::Seen, &looks(Writer::Somebody), Verdict::ReadWholeEntries);
+        check(Hint::Seen, &looks(Writer::Unknown), Verdict::ReadWholeEntries);
+        check(Hint::Seen, &looks(Writer::Nobody), Verdict::Read);
+    }
+
+    #[test]
+    fn whole_entries_are_read_once_in_each_state() {
+        let start = Instant::now();
+        let mut settling = Settling::default();
+        let mut look = |at_ms, size| {
+            let now = start + Duration::from_millis(at_ms);
+            let verdict = settling.judge(Look { stamp: stamp(size), writer: Writer::Somebody, now, age: None }, Hint::Seen, SETTLE);
+            if verdict == Verdict::ReadWholeEntries {
+                settling.entries_read(stamp(size));
+            }
+            verdict
+        };
+        look(0, 5);
+        assert_eq!(look(200, 5), Verdict::ReadWholeEntries);
+        assert_eq!(look(400, 5), Verdict::Wait(LOOK_AGAIN));
+        assert_eq!(look(1000, 9), Verdict::ReadWholeEntries);
+        assert_eq!(look(1100, 9), Verdict::Wait(LOOK_AGAIN));
+        assert_eq!(look(31_100, 9), Verdict::Read);
     }
 
     #[test]

@@ -1,10 +1,16 @@
 //! Reads articles from standard input, in order, in memory bounded by one document.
 
+use std::io::ErrorKind::{NotADirectory, NotFound, PermissionDenied};
 use std::io::{self, BufRead, BufReader, Read};
+use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+use super::after::Afterwards;
 use super::found::Found;
 use super::intake::{Intake, LineClosed};
 use super::open::form::{self, Form, HEAD_BYTES};
@@ -14,7 +20,7 @@ use super::open::values::Values;
 use super::open::{Opener, Seen};
 use super::settle::{Hint, Settling};
 use super::{Counts, Options, Stop, Tally, walk};
-use crate::ledger::View;
+use crate::ledger::{CannotGoOn, View};
 use crate::model::{Digest, Entry, Format, Key, Origin, RawDocument, Rejection, SourcePath, Stage, StageError, Ticket};
 
 /// How standard input is to be taken.
@@ -37,27 +43,37 @@ pub enum StdinFormat {
 /// Reads `input` to its end. To be run on a thread that may block. Nothing is remembered, so everything is handed in.
 pub fn run(
     format: StdinFormat,
-    input: impl Read,
+    input: impl Read + AsFd,
     options: &Options,
     intake: Intake,
     stop: &Stop,
     counts: &Counts,
 ) -> anyhow::Result<Tally> {
     let past = View::blank();
-    let mut reader = Stdin { opener: Opener::new(options, &past, intake, counts), ids: GivenIds::default() };
-    let result = reader.read(format, BufReader::with_capacity(HEAD_BYTES * 4, input), stop);
+    let attentive = Attentive { input, intake: intake.clone(), stop: stop.clone() };
+    let mut reader = Stdin { opener: Opener::new(options, &past, intake, counts), ids: GivenIds::default(), taken: 0 };
+    let result = reader.read(format, BufReader::with_capacity(HEAD_BYTES * 4, attentive), stop);
     let mut tally = reader.opener.tally;
     match result {
         Ok(()) => {}
-        Err(error) if error.is::<LineClosed>() => tally.stopped = true,
-        Err(error) => return Err(error),
+        Err(error) if error.is::<LineClosed>() || is_stop(&error) => tally.stopped = true,
+        Err(error) => return Err(unless_unreadable(error)),
     }
     Ok(tally)
+}
+
+fn unless_unreadable(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast::<io::Error>() {
+        Ok(error) => CannotGoOn(format!("cannot read standard input: {error}; check what feeds it")).into(),
+        Err(error) => error,
+    }
 }
 
 struct Stdin<'a> {
     opener: Opener<'a>,
     ids: GivenIds,
+    /// How many articles have come, the rejected ones included: their tickets tell which came first.
+    taken: u64,
 }
 
 impl Stdin<'_> {
@@ -156,8 +172,12 @@ impl Stdin<'_> {
         let found = Found { path: Path::new(std::ffi::OsStr::from_bytes(path)).to_path_buf(), source, named: true };
         self.opener.tally.files_found += 1;
         match self.opener.see(&found, &mut Settling::default(), Hint::Seen)? {
-            Seen::Unchanged | Seen::Read { .. } => Ok(()),
-            Seen::Wait(_) | Seen::Refused(_) => walk::read_later_once(&mut self.opener, found, stop),
+            Seen::Done(_) | Seen::LeftOut | Seen::Read(_) => Ok(()),
+            // Waiting would help none of these, and the paths after it would wait as well.
+            Seen::Refused(error) if matches!(error.kind(), NotFound | PermissionDenied | NotADirectory) => {
+                self.opener.give_up(&found, &error, 1)
+            }
+            Seen::Wait(_) | Seen::Refused(_) => walk::read_later_once(&mut self.opener, found, &mut Afterwards::nothing(), stop),
         }
     }
 
@@ -172,7 +192,7 @@ impl Stdin<'_> {
             Some(id) => Key::of_given_id(self.ids.name(&id).as_str()),
             None => Key::of_digest(digest),
         };
-        let origin = origin(key, bytes.len() as u64, Some(digest));
+        let origin = self.origin(key, bytes.len() as u64, Some(digest));
         self.opener.tally.articles += 1;
         self.opener.tally.bytes += origin.bytes;
         Counts::add(&self.opener.counts.articles, 1);
@@ -183,7 +203,13 @@ impl Stdin<'_> {
     fn set_aside(&mut self, rejection: Rejection, digest: Option<Digest>, bytes: u64) -> anyhow::Result<()> {
         self.opener.tally.rejected += 1;
         let key = digest.map_or_else(|| Key::of_given_id(Entry::numbered(self.opener.tally.rejected).as_str()), Key::of_digest);
-        Ok(self.opener.intake.reject(rejection.of(origin(key, bytes, digest)))?)
+        let origin = self.origin(key, bytes, digest);
+        Ok(self.opener.intake.reject(rejection.of(origin))?)
+    }
+
+    fn origin(&mut self, key: Key, bytes: u64, digest: Option<Digest>) -> Origin {
+        self.taken += 1;
+        Origin { key, path: None, entry: None, bytes, digest, ticket: Ticket(self.taken), attempts: 1 }
     }
 
     fn told_to_stop(&mut self, stop: &Stop) -> bool {
@@ -192,13 +218,54 @@ impl Stdin<'_> {
     }
 }
 
+/// Reads on only after what was read before is on its way, and only until the run is to stop: whoever feeds a filter
+/// may be silent for hours.
+struct Attentive<R> {
+    input: R,
+    intake: Intake,
+    stop: Stop,
+}
+
+/// A pause between two looks at whether the run is to stop.
+const STEP: Timespec = Timespec { tv_sec: 0, tv_nsec: 25_000_000 };
+
+impl<R: Read + AsFd> Read for Attentive<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // A line that has closed is found out at the next article.
+        let _ = self.intake.flush();
+        loop {
+            if self.stop.is_set() {
+                return Err(io::Error::other(ToldToStop));
+            }
+            let mut ready = [PollFd::new(&self.input, PollFlags::IN)];
+            match poll(&mut ready, Some(&STEP)) {
+                Ok(0) | Err(Errno::INTR) => {}
+                // What cannot be waited for is read, and tells by itself what is the matter.
+                Ok(_) | Err(_) => return self.input.read(buffer),
+            }
+        }
+    }
+}
+
+/// The run was told to stop in the middle of an article, which is left out.
+#[derive(Debug)]
+struct ToldToStop;
+
+impl std::fmt::Display for ToldToStop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("told to stop")
+    }
+}
+
+impl std::error::Error for ToldToStop {}
+
+fn is_stop(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().and_then(io::Error::get_ref).is_some_and(|inner| inner.is::<ToldToStop>())
+}
+
 const PATH_BYTES_MAX: u64 = 64 * 1024;
 /// What stands before the first value and is kept, so that a document comes out as it went in.
 const BLANKS_MAX: usize = 4096;
-
-fn origin(key: Key, bytes: u64, digest: Option<Digest>) -> Origin {
-    Origin { key, path: None, entry: None, bytes, digest, ticket: Ticket::default(), attempts: 1 }
-}
 
 fn skip_blanks(input: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut blanks = Vec::new();

@@ -16,11 +16,17 @@ pub struct Counts {
     pub bytes: AtomicU64,
     /// Files that are waited for because they may still be written.
     pub waiting: AtomicU64,
+    /// Times that file events were lost and everything was listed.
+    pub hints_missed: AtomicU64,
 }
 
 impl Counts {
     pub(super) fn add(counter: &AtomicU64, number: u64) {
         counter.fetch_add(number, Ordering::Relaxed);
+    }
+
+    pub(super) fn set(gauge: &AtomicU64, number: u64) {
+        gauge.store(number, Ordering::Relaxed);
     }
 }
 
@@ -42,4 +48,6 @@ pub struct Tally {
     pub folders_unreadable: u64,
     /// True where the reading ended before everything was read.
     pub stopped: bool,
+    /// How many files a walk that was stopped had not looked at, where that could be told.
+    pub files_left: Option<u64>,
 }

@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::after::Afterwards;
 use super::found::Found;
 use super::intake::{Intake, LineClosed};
 use super::open::{Opener, Seen, source_path};
@@ -15,18 +18,50 @@ use super::paths::{Globs, skip_by_name};
 use super::settle::{Hint, Settling};
 use super::{Counts, Options, Root, Stop, Tally};
 use crate::ledger::View;
-use crate::model::Skip;
+use crate::model::{Skip, Ticket};
 
 /// Reads every article under the roots that is new or changed. To be run on a thread that may block. Returns early,
 /// with `stopped` set, when told to stop or when the line closes.
-pub fn run(options: &Options, past: &View, intake: Intake, stop: &Stop, counts: &Counts) -> anyhow::Result<Tally> {
+pub fn run(
+    options: &Options,
+    past: &View,
+    intake: Intake,
+    settled: UnboundedReceiver<Vec<Ticket>>,
+    stop: &Stop,
+    counts: &Counts,
+) -> anyhow::Result<Tally> {
     let mut opener = Opener::new(options, past, intake, counts);
-    match read_all(&mut opener, stop) {
+    let mut afterwards = Afterwards::new(&options.after, settled);
+    let mut listing = Listing::new(options)?;
+    let mut in_hand = 0;
+    match read_all(&mut opener, &mut afterwards, &mut listing, &mut in_hand, stop) {
         Ok(()) => {}
         Err(error) if error.is::<LineClosed>() => opener.tally.stopped = true,
         Err(error) => return Err(error),
     }
-    Ok(opener.tally)
+    if opener.tally.stopped {
+        opener.tally.files_left = files_left(&mut listing).map(|left| left + in_hand);
+    }
+    let tally = opener.close();
+    afterwards.carry_out_the_rest(past);
+    Ok(tally)
+}
+
+/// Lists the files that a run would look at, and reads none. `each` gets the size of one, and says whether to go on.
+/// True where the end was reached.
+pub fn list(options: &Options, mut each: impl FnMut(u64) -> bool) -> anyhow::Result<bool> {
+    let mut listing = Listing::new(options)?;
+    while let Some(step) = listing.next() {
+        let bytes = match step {
+            Step::File(found) => found.metadata(options.follow_symlinks).map_or(0, |metadata| metadata.len()),
+            Step::Skipped(..) => 0,
+            Step::Folder(..) | Step::Unreadable(..) => continue,
+        };
+        if !each(bytes) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// A file that is to be looked at again.
@@ -42,16 +77,21 @@ const STEP: Duration = Duration::from_millis(25);
 /// The first pause after a file could not be read; each further one is twice as long.
 const BACK_OFF: Duration = Duration::from_millis(50);
 
-fn read_all(opener: &mut Opener<'_>, stop: &Stop) -> anyhow::Result<()> {
-    let mut listing = Listing::new(opener.options)?;
+/// `in_hand` is how many files were found and are not read to their end yet.
+fn read_all(
+    opener: &mut Opener<'_>,
+    afterwards: &mut Afterwards,
+    listing: &mut Listing,
+    in_hand: &mut u64,
+    stop: &Stop,
+) -> anyhow::Result<()> {
     let mut later = Vec::new();
-    while let Some(step) = listing.next() {
-        if stop.is_set() {
-            opener.tally.stopped = true;
-            break;
-        }
+    while !stop.is_set()
+        && let Some(step) = listing.next()
+    {
         match step {
             Step::File(found) => {
+                *in_hand = later.len() as u64 + 1;
                 opener.tally.files_found += 1;
                 Counts::add(&opener.counts.files_found, 1);
                 let mut settling = Settling::default();
@@ -64,39 +104,61 @@ fn read_all(opener: &mut Opener<'_>, stop: &Stop) -> anyhow::Result<()> {
                     pause(rest, stop);
                     seen = opener.see(&found, &mut settling, Hint::Seen)?;
                 }
-                note(seen, Later { found, settling, attempts: 0, due: Instant::now() }, &mut later);
+                note(seen, Later { found, settling, attempts: 0, due: Instant::now() }, &mut later, afterwards, opener.past);
+                *in_hand = later.len() as u64;
+                afterwards.take_settled(opener.past);
             }
             Step::Skipped(found, skip) => {
                 opener.tally.files_found += 1;
                 Counts::add(&opener.counts.files_found, 1);
                 opener.leave_out(&found, skip, None)?;
             }
+            Step::Folder(..) => {}
             Step::Unreadable(folder, error) => {
-                tracing::warn!(path = %folder.display(), %error, "folder not readable");
+                tracing::warn!(path = %folder.display(), %error, "folder not readable: see to its permissions and run again");
                 opener.tally.folders_unreadable += 1;
             }
         }
     }
+    opener.tally.stopped |= stop.is_set();
     opener.intake.flush()?;
-    read_later(opener, later, stop)
+    read_later(opener, later, afterwards, stop)
 }
 
-fn note(seen: Seen, file: Later, later: &mut Vec<Later>) {
+/// How long a run that was told to stop still counts what it leaves.
+const COUNTING: Duration = Duration::from_millis(500);
+
+/// How many files are still to come. None where that takes too long to tell.
+fn files_left(listing: &mut Listing) -> Option<u64> {
+    let end = Instant::now() + COUNTING;
+    let mut left = 0;
+    while let Some(step) = listing.next() {
+        left += u64::from(matches!(step, Step::File(_)));
+        if Instant::now() >= end {
+            return None;
+        }
+    }
+    Some(left)
+}
+
+fn note(seen: Seen, file: Later, later: &mut Vec<Later>, afterwards: &mut Afterwards, past: &View) {
     let now = Instant::now();
     match seen {
-        Seen::Unchanged | Seen::Read { .. } => {}
+        Seen::LeftOut => {}
+        Seen::Done(stamp) => afterwards.done(&file.found, stamp, past),
+        Seen::Read(read) => afterwards.note(&file.found, read),
         Seen::Wait(rest) => later.push(Later { due: now + rest, ..file }),
         Seen::Refused(_) => later.push(Later { due: now + BACK_OFF, attempts: 1, ..file }),
     }
 }
 
 /// Waits for what may still be written, and tries again what could not be read.
-pub(super) fn read_later_once(opener: &mut Opener<'_>, found: Found, stop: &Stop) -> anyhow::Result<()> {
+pub(super) fn read_later_once(opener: &mut Opener<'_>, found: Found, afterwards: &mut Afterwards, stop: &Stop) -> anyhow::Result<()> {
     let file = Later { found, settling: Settling::default(), attempts: 0, due: Instant::now() };
-    read_later(opener, vec![file], stop)
+    read_later(opener, vec![file], afterwards, stop)
 }
 
-fn read_later(opener: &mut Opener<'_>, mut later: Vec<Later>, stop: &Stop) -> anyhow::Result<()> {
+fn read_later(opener: &mut Opener<'_>, mut later: Vec<Later>, afterwards: &mut Afterwards, stop: &Stop) -> anyhow::Result<()> {
     while !later.is_empty() {
         if stop.is_set() {
             opener.tally.stopped = true;
@@ -109,7 +171,12 @@ fn read_later(opener: &mut Opener<'_>, mut later: Vec<Later>, stop: &Stop) -> an
                 continue;
             }
             match opener.see(&file.found, &mut file.settling, Hint::Seen)? {
-                Seen::Unchanged | Seen::Read { .. } => {}
+                Seen::LeftOut => {}
+                Seen::Done(stamp) => afterwards.done(&file.found, stamp, opener.past),
+                Seen::Read(read) => afterwards.note(&file.found, read),
+                Seen::Wait(_) if file.settling.is_endless(Instant::now(), opener.options.settle) => {
+                    tracing::warn!(path = %file.found.path.display(), "still being written: left for the next run");
+                }
                 Seen::Wait(rest) => still.push(Later { due: Instant::now() + rest, ..file }),
                 Seen::Refused(error) => {
                     file.attempts += 1;
@@ -144,6 +211,8 @@ fn pause(rest: Duration, stop: &Stop) {
 
 /// What the listing comes upon.
 pub(super) enum Step {
+    /// A folder, with its device and inode, before its names are read.
+    Folder(PathBuf, (u64, u64)),
     File(Found),
     Skipped(Found, Skip),
     Unreadable(PathBuf, io::Error),
@@ -153,7 +222,10 @@ pub(super) enum Step {
 pub(super) struct Listing {
     globs: Globs,
     follow_symlinks: bool,
-    out: Option<(u64, u64)>,
+    /// What is never read, by device and inode.
+    ours: Vec<(u64, u64)>,
+    /// Where to begin, if not with the roots.
+    first: Option<(PathBuf, Root)>,
     /// Still to come, last first.
     roots: Vec<Root>,
     /// The folders that we are in.
@@ -164,19 +236,31 @@ struct Folder {
     path: PathBuf,
     root: Root,
     identity: (u64, u64),
-    /// Still to come, last first; folders end in `/`, which is how they sort.
-    names: Vec<Vec<u8>>,
+    /// Still to come, last first; folders end in `/`, which is how they sort. None before they are read.
+    names: Option<Vec<Vec<u8>>>,
 }
 
 impl Listing {
     pub(super) fn new(options: &Options) -> anyhow::Result<Self> {
         let mut roots = options.roots.clone();
         roots.sort_by(|a, b| b.name.cmp(&a.name));
-        let out = options.out.as_ref().and_then(|path| fs::metadata(path).ok()).map(|metadata| (metadata.dev(), metadata.ino()));
-        Ok(Self { globs: Globs::new(options)?, follow_symlinks: options.follow_symlinks, out, roots, open: Vec::new() })
+        let ours = options.folders_of_ours().filter_map(|path| fs::metadata(path).ok());
+        let ours = ours.map(|metadata| (metadata.dev(), metadata.ino())).collect();
+        Ok(Self { globs: Globs::new(options)?, follow_symlinks: options.follow_symlinks, ours, first: None, roots, open: Vec::new() })
+    }
+
+    /// Lists one folder below a root, and what is below it.
+    pub(super) fn below(options: &Options, root: &Root, folder: &Path) -> anyhow::Result<Self> {
+        let mut listing = Self::new(options)?;
+        listing.roots.clear();
+        listing.first = Some((folder.to_path_buf(), root.clone()));
+        Ok(listing)
     }
 
     pub(super) fn next(&mut self) -> Option<Step> {
+        if let Some((folder, root)) = self.first.take() {
+            return self.enter(folder, root).or_else(|| self.next());
+        }
         loop {
             let Some(folder) = self.open.last_mut() else {
                 let root = self.roots.pop()?;
@@ -185,7 +269,20 @@ impl Listing {
                 }
                 continue;
             };
-            let Some(mut name) = folder.names.pop() else {
+            let Some(names) = &mut folder.names else {
+                let path = folder.path.clone();
+                match self.names_in(&path) {
+                    Ok(names) => self.open.last_mut().expect("the folder is still the last one").names = Some(names),
+                    Err(error) => {
+                        self.open.pop();
+                        if error.kind() != io::ErrorKind::NotFound {
+                            return Some(Step::Unreadable(path, error));
+                        }
+                    }
+                }
+                continue;
+            };
+            let Some(mut name) = names.pop() else {
                 self.open.pop();
                 continue;
             };
@@ -231,17 +328,11 @@ impl Listing {
         };
         let identity = (metadata.dev(), metadata.ino());
         let goes_round = self.open.iter().any(|folder| folder.identity == identity);
-        if Some(identity) == self.out || goes_round {
+        if self.ours.contains(&identity) || goes_round {
             return None;
         }
-        match self.names_in(&path) {
-            Ok(names) => {
-                self.open.push(Folder { path, root, identity, names });
-                None
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => Some(Step::Unreadable(path, error)),
-        }
+        self.open.push(Folder { path: path.clone(), root, identity, names: None });
+        Some(Step::Folder(path, identity))
     }
 
     fn names_in(&self, path: &Path) -> io::Result<Vec<Vec<u8>>> {
@@ -292,7 +383,8 @@ mod tests {
         let (outcomes, mut told) = tokio::sync::mpsc::channel(1000);
         let (_running, stop) = tokio::sync::watch::channel(false);
         let intake = Intake::new(batches, outcomes, MemoryBudget::new(1 << 30));
-        let tally = run(options, &View::blank(), intake, &Stop::new(stop), &Counts::default()).unwrap();
+        let (_settled, settled) = tokio::sync::mpsc::unbounded_channel();
+        let tally = run(options, &View::blank(), intake, settled, &Stop::new(stop), &Counts::default()).unwrap();
         let name = |origin: &crate::model::Origin| {
             let path = origin.path.as_ref().unwrap().lossy().0.into_owned();
             origin.entry.as_ref().map_or(path.clone(), |entry| format!("{path} {}", entry.as_str()))

@@ -1,6 +1,9 @@
 //! What the operator sees beside the records: log lines on standard error.
 
-use std::io::{self, IsTerminal as _};
+mod panics;
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -14,6 +17,8 @@ pub enum LogFormat {
     Json,
 }
 
+pub use panics::log_panics;
+
 /// When colours are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Color {
@@ -26,11 +31,46 @@ pub enum Color {
 
 impl Color {
     pub fn on_stderr(self) -> bool {
+        self.on(&io::stderr())
+    }
+
+    pub fn on_stdout(self) -> bool {
+        self.on(&io::stdout())
+    }
+
+    fn on(self, place: &impl io::IsTerminal) -> bool {
         match self {
-            Self::Auto => io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()),
+            Self::Auto => place.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()),
             Self::Always => true,
             Self::Never => false,
         }
+    }
+}
+
+/// Whether a line that is drawn again and again stands at the bottom of the terminal.
+static LINE_IS_DRAWN: AtomicBool = AtomicBool::new(false);
+const CLEAR_LINE: &[u8] = b"\r\x1b[2K";
+
+/// Says that a progress line is being drawn on standard error, so that log lines do not run into it.
+pub fn line_is_drawn(drawn: bool) {
+    LINE_IS_DRAWN.store(drawn, Ordering::Relaxed);
+}
+
+/// Standard error, above the line that is drawn there, if any. A reader that is gone is no error.
+struct AboveTheLine;
+
+impl Write for AboveTheLine {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut stderr = io::stderr().lock();
+        if LINE_IS_DRAWN.load(Ordering::Relaxed) {
+            stderr.write_all(CLEAR_LINE)?;
+        }
+        stderr.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
     }
 }
 
@@ -49,12 +89,21 @@ pub fn parse_levels(levels: &str) -> Result<Targets, String> {
     Ok(targets)
 }
 
+/// Whether a program reads standard error, and not a person.
+static FOR_PROGRAMS: AtomicBool = AtomicBool::new(false);
+
+/// True where everything on standard error is to be a JSON line.
+pub fn for_programs() -> bool {
+    FOR_PROGRAMS.load(Ordering::Relaxed)
+}
+
 /// Begins logging. A second call changes nothing.
 pub fn init(levels: Targets, format: LogFormat, color: Color) {
+    FOR_PROGRAMS.store(format == LogFormat::Json, Ordering::Relaxed);
     let ansi = color.on_stderr();
     let written = match format {
-        LogFormat::Text => fmt::layer().with_writer(io::stderr).with_ansi(ansi).with_target(false).boxed(),
-        LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(io::stderr).boxed(),
+        LogFormat::Text => fmt::layer().with_writer(|| AboveTheLine).with_ansi(ansi).with_target(false).boxed(),
+        LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(|| AboveTheLine).boxed(),
     };
     // An error says that logging has begun already, as it does in tests.
     let _ = tracing_subscriber::registry().with(written.with_filter(levels)).try_init();

@@ -4,17 +4,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and what it may use; further left in the plan is always allowed.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("model", &[]),
     ("text", &["model"]),
     ("stages", &["model", "text"]),
     ("telemetry", &["model", "text", "stages"]),
+    ("sandbox", &["model", "text", "stages", "telemetry"]),
     ("ledger", &["model", "text", "stages", "telemetry"]),
     ("sources", &["model", "text", "stages", "telemetry", "ledger"]),
     ("sinks", &["model", "text", "stages", "telemetry", "ledger"]),
-    ("config", &["model", "text", "stages", "telemetry", "ledger", "sources", "sinks"]),
-    ("pipeline", &["model", "text", "stages", "telemetry", "ledger", "sources", "sinks", "config"]),
-    ("cli", &["model", "text", "stages", "telemetry", "ledger", "sources", "sinks", "config", "pipeline"]),
+    ("config", &["model", "text", "stages", "telemetry", "sandbox", "ledger", "sources", "sinks"]),
+    ("pipeline", &["model", "text", "stages", "telemetry", "sandbox", "ledger", "sources", "sinks", "config"]),
+    ("cli", &["model", "text", "stages", "telemetry", "sandbox", "ledger", "sources", "sinks", "config", "pipeline"]),
 ];
 
 /// What the pure rooms must not touch: files, network, clocks, tasks, the environment.

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, Said};
 
 const ARTICLE: &str = "Ferry fares to rise in spring\n\nPORT ELSEWHERE - Ferry fares will rise by two per cent in April, the harbour office said on Monday.\n\n\"We held them for six years,\" said Ada Moe, who heads the office.\n";
 
@@ -78,6 +78,36 @@ fn a_broken_line_is_rejected_and_the_next_one_read() {
 }
 
 #[test]
+fn a_filter_that_is_to_fail_writes_what_came_before_the_first_rejection() {
+    let desk = Desk::new();
+    let line = |number: u32| format!("{{\"id\":{number},\"text\":\"The ferry left at {number}.\"}}\n");
+    let sound: String = (0..150).map(line).collect();
+    let input = format!("{sound}{{\"text\n{}{{\"text\n", line(150));
+    for jobs in ["1", "8"] {
+        let said = desk.run_with(&["pipe", "--format", "jsonl", "--on-error", "fail", "-j", jobs], input.as_bytes()).ended_with(1);
+        let records = said.records();
+        assert_eq!(records.len(), 150, "-j {jobs}");
+        for (number, record) in records.iter().enumerate() {
+            assert!(record["text"].as_str().unwrap().contains(&format!("left at {number}.")), "{record}");
+        }
+        assert_eq!(said.stderr.lines().count(), 1, "{}", said.stderr);
+        assert!(said.stderr.contains("entry 151"), "{}", said.stderr);
+    }
+}
+
+#[test]
+fn paths_that_lead_nowhere_are_answered_for_at_once() {
+    let desk = Desk::new();
+    desk.put("a.txt", ARTICLE);
+    let paths: String = (0..100).map(|number| format!("gone-{number}.txt\n")).collect::<String>() + "a.txt\n";
+    let begun = std::time::Instant::now();
+    let said = desk.run_with(&["pipe", "--format", "paths"], paths.as_bytes()).ended_with(1);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20));
+    assert_eq!(said.records().len(), 1);
+    assert_eq!(said.stderr.matches("check the path").count(), 100, "{}", said.stderr);
+}
+
+#[test]
 fn what_cannot_be_run_ends_with_two_and_says_what_to_do() {
     let desk = Desk::new();
     desk.put("wire/a.txt", ARTICLE);
@@ -139,4 +169,158 @@ fn a_picture_that_was_named_is_rejected() {
     desk.put("photo.jpg", [0xFF, 0xD8, 0xFF, 0xE0, 0, 16, b'J', b'F', b'I', b'F', 0, 1]);
     desk.run(&["batch", "photo.jpg"]).ended_with(1);
     assert_eq!(desk.rejected("out").len(), 1);
+}
+
+/// Every command that a user can type.
+fn commands() -> Vec<String> {
+    let help = Desk::new().run(&["--help"]).ended_with(0).stdout;
+    let list = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    list.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+#[test]
+fn each_command_tells_on_one_screen_what_it_does() {
+    let desk = Desk::new();
+    let mut pages = desk.run(&["--help"]).ended_with(0).stdout;
+    for command in commands() {
+        let page = desk.run(&[&command, "--help"]).ended_with(0).stdout;
+        assert!(page.lines().count() <= 40, "{command} has {} lines", page.lines().count());
+        let examples = page.split("Examples:\n").nth(1).unwrap_or_else(|| panic!("{command} shows no examples"));
+        assert_eq!(examples.lines().count(), 2, "{command}: {examples}");
+        pages.push_str(&format!("\n---- {command} ----\n{page}"));
+    }
+    insta::assert_snapshot!("help", pages);
+}
+
+#[test]
+fn copydesk_alone_says_what_it_can_do_and_what_to_try() {
+    let said = Desk::new().run(&[]).ended_with(2);
+    assert!(said.stderr.contains("Commands:") && said.stderr.contains("Try:\n  copydesk batch articles/"), "{}", said.stderr);
+}
+
+#[test]
+fn a_slip_of_the_finger_is_answered_with_what_was_meant() {
+    let desk = Desk::new();
+    for (arguments, said) in [
+        (&["bacth"][..], "'batch'"),
+        (&["batch", "--freshh"], "'--fresh'"),
+        (&["schema", "records"], "'record'"),
+        (&["batch", "-j", "many"], "--jobs"),
+        (&["man", "bacth"], "copydesk --help"),
+    ] {
+        let ended = desk.run(arguments).ended_with(2);
+        assert!(ended.stderr.contains(said), "{arguments:?}: {}", ended.stderr);
+    }
+}
+
+#[test]
+fn every_command_has_a_manual_page_and_every_shell_its_completions() {
+    let desk = Desk::new();
+    assert!(desk.run(&["man"]).ended_with(0).stdout.contains(".TH copydesk 1"));
+    for command in commands() {
+        let page = desk.run(&["man", &command]).ended_with(0).stdout;
+        assert!(page.contains(&format!(".TH copydesk-{command} 1")), "{page}");
+    }
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        assert!(desk.run(&["completions", shell]).ended_with(0).stdout.contains("copydesk"));
+    }
+}
+
+#[test]
+fn a_fresh_run_needs_a_folder_that_holds_nothing() {
+    let desk = Desk::new();
+    desk.put("wire/a.txt", ARTICLE);
+    desk.put("out/.gitkeep", "");
+    desk.run(&["batch", "wire", "--fresh"]).ended_with(0);
+    let said = desk.run(&["batch", "wire", "--fresh"]).ended_with(2);
+    assert!(said.stderr.contains("--fresh needs a new or empty output folder"), "{}", said.stderr);
+    desk.run(&["batch", "wire", "--fresh", "-o", "other"]).ended_with(0);
+    desk.run(&["batch", "wire", "--fresh", "-o", "-"]).ended_with(0);
+}
+
+#[test]
+fn records_on_standard_output_leave_nothing_behind() {
+    let desk = Desk::new();
+    desk.put("wire/a.txt", ARTICLE);
+    desk.put("wire/b.jsonl", "{\"text\n");
+    let said = desk.run(&["batch", "wire", "-o", "-"]).ended_with(1);
+    assert_eq!(said.records().len(), 1);
+    assert!(said.stderr.contains("1 record, 1 rejected") && said.stderr.contains("copydesk.rejected/1"), "{}", said.stderr);
+    let left: Vec<_> = fs::read_dir(desk.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["wire"]);
+}
+
+#[test]
+fn quiet_says_nothing_and_json_says_everything_in_json() {
+    let desk = Desk::new();
+    desk.put("wire/a.txt", ARTICLE);
+    assert_eq!(desk.run(&["batch", "wire", "-q"]).ended_with(0).stderr, "");
+    desk.put("wire/b.jsonl", "{\"text\n");
+    let said = desk.run(&["batch", "wire", "-vv", "--log-format", "json"]).ended_with(1);
+    let lines: Vec<Value> = said.stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let last = lines.last().unwrap();
+    assert_eq!((&last["message"], &last["records"], &last["rejected"]), (&Value::from("finished"), &Value::from(0), &Value::from(1)));
+    assert!(lines.iter().all(|line| line["level"].is_string() && line["timestamp"].is_string()));
+}
+
+#[test]
+fn a_terminal_shows_how_far_a_run_is() {
+    let desk = Desk::new();
+    for number in 0..200 {
+        desk.put(&format!("wire/{number}.txt"), format!("{ARTICLE}{}", "It rained all day. ".repeat(40)));
+    }
+    let command = format!("stty cols 120; '{}' batch wire -j 1", env!("CARGO_BIN_EXE_copydesk"));
+    let shown = std::process::Command::new("script").args(["-qec", &command, "/dev/null"]).current_dir(desk.path("")).output();
+    let Ok(shown) = shown else { return }; // Without `script` there is no terminal to be had.
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(shown.contains(" files, ") && shown.contains(" records, ") && shown.contains("/s, "), "{shown}");
+    assert!(shown.contains("200 records, 0 rejected, 0 unchanged"), "{shown}");
+}
+
+#[test]
+fn colours_are_used_where_they_are_asked_for_and_nowhere_else() {
+    let desk = Desk::new();
+    assert!(desk.run(&["--help", "--color", "always"]).ended_with(0).stdout.contains('\x1b'));
+    assert!(desk.run(&["--color=always", "bacth"]).ended_with(2).stderr.contains('\x1b'));
+    for arguments in [&["--help"][..], &["--help", "--color", "never"]] {
+        assert!(!desk.run(arguments).ended_with(0).stdout.contains('\x1b'));
+    }
+}
+
+#[test]
+fn a_replay_runs_again_what_was_rejected_and_settles_it() {
+    let desk = Desk::new();
+    let long = format!("{{\"text\":\"{}\"}}\n", "The ferry left. ".repeat(100));
+    desk.put("wire/a.jsonl", format!("{long}{{\"text\":\"It came back.\"}}\n"));
+    desk.run(&["batch", "wire", "--set", "limits.document_size=1000"]).ended_with(1);
+    let rejected = desk.rejected("out");
+    assert_eq!((rejected.len(), &rejected[0]["code"], &rejected[0]["attempts"]), (1, &Value::from("limit.size"), &Value::from(1)));
+    desk.run(&["replay", "wire", "--set", "limits.document_size=1000"]).ended_with(1);
+    assert_eq!(desk.rejected("out").last().unwrap()["attempts"], 2);
+    desk.run(&["replay", "wire"]).ended_with(0);
+    let records = desk.records("out");
+    assert_eq!((records.len(), &records[1]["settles"]), (2, &rejected[0]["id"]));
+    desk.run(&["verify", "wire"]).ended_with(0);
+    desk.run(&["replay", "wire", "-o", "-"]).ended_with(2);
+}
+
+#[test]
+fn a_panic_is_one_log_line_and_no_page_of_frames() {
+    // The test runs itself again, since a panic in a test is shown by the test.
+    if std::env::var_os("PANIC_NOW").is_some() {
+        copydesk::telemetry::log_panics();
+        let levels = copydesk::telemetry::parse_levels("info").unwrap();
+        copydesk::telemetry::init(levels, copydesk::telemetry::LogFormat::Text, copydesk::telemetry::Color::Never);
+        let panicked = std::panic::catch_unwind(|| panic!("five is right out"));
+        assert!(panicked.is_err());
+        return;
+    }
+    let itself = std::env::current_exe().unwrap();
+    let mut command = std::process::Command::new(itself);
+    command.args(["--exact", "commands::a_panic_is_one_log_line_and_no_page_of_frames", "--nocapture"]);
+    let said = Said::from(command.env("PANIC_NOW", "1").env("RUST_BACKTRACE", "1").output().unwrap()).ended_with(0);
+    let told: Vec<&str> = said.stderr.lines().filter(|line| line.contains("five is right out")).collect();
+    assert_eq!(told.len(), 1, "{}", said.stderr);
+    assert!(told[0].contains("ERROR") && told[0].contains("please report it"), "{}", told[0]);
+    assert!(!said.stderr.contains("backtrace"), "{}", said.stderr);
 }

@@ -3,7 +3,9 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -46,10 +48,15 @@ impl Desk {
         let mut stdin = child.stdin.take().unwrap();
         let input = input.to_vec();
         // A program that ends before it has read everything is no error of the test.
-        let feeder = std::thread::spawn(move || drop(stdin.write_all(&input)));
+        let feeder = thread::spawn(move || drop(stdin.write_all(&input)));
         let output = child.wait_with_output().unwrap();
         feeder.join().unwrap();
         output.into()
+    }
+
+    /// Starts a command whose standard streams are all in the test's hands.
+    pub fn start(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
@@ -67,6 +74,26 @@ impl Desk {
     pub fn rejected(&self, out: &str) -> Vec<Value> {
         lines(&self.path(out).join("rejected"))
     }
+}
+
+/// Waits for a condition, with a deadline that no machine should need.
+#[track_caller]
+pub fn wait_for<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + Duration::from_secs(30);
+    loop {
+        if let Some(met) = condition() {
+            return met;
+        }
+        assert!(Instant::now() < end, "waited in vain for {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The most memory that a process has had so far, in bytes.
+pub fn peak_memory(process: &Child) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
 }
 
 impl From<Output> for Said {

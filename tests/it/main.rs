@@ -2,5 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 mod architecture;
+mod bad_input;
 mod commands;
+mod config;
+mod crash;
+mod crash_model;
+mod daemon;
 mod desk;
+mod kill;
+mod looking;
+mod sandbox;
+mod schemas;
+mod snapshots;
+mod watch;

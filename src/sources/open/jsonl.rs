@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::lines::{self, Line};
-use crate::model::{Digest, Entry, Rejection, Stage, StageError};
+use crate::model::{Digest, Entry, Limit, Rejection, Stage, StageError};
 
 /// One line that is not blank.
 #[derive(Debug)]
@@ -95,7 +95,7 @@ impl<R: BufRead> Items<R> {
 /// The rejection of an article that is larger than `limits.document_size`.
 pub fn too_long(bytes: u64, bytes_max: u64) -> Rejection {
     let reason = format!("the article has {bytes} bytes, more than the {bytes_max} allowed");
-    StageError::Limit { code: "limit.size", reason, setting: "limits.document_size" }.reject(Stage::Open)
+    StageError::Limit { limit: Limit::Size, reason }.reject(Stage::Open)
 }
 
 fn broken(place: u64, error: &serde_json::Error) -> Rejection {

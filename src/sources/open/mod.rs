@@ -12,27 +12,40 @@ use std::time::Instant;
 
 use self::form::{Form, HEAD_BYTES};
 use self::jsonl::{GivenIds, Items, Numbering, Place, Tail};
-use super::found::{Found, age_of, lasting, stamp_of, writer_of};
+use super::found::{Found, age_and_writer, lasting, stamp_of};
 use super::intake::Intake;
 use super::settle::{Hint, Look, OPEN_FILE_AGAIN, Settling, Verdict};
 use super::{Counts, Options, Tally};
 use crate::ledger::{Settled, View};
 use crate::model::{
-    Digest, Entry, Envelope, FileRead, Format, Key, Origin, RawDocument, Rejection, Skip, SourcePath, Stage, StageError, Stamp, Ticket,
+    Digest, Entry, Envelope, FileRead, Format, Key, Limit, Origin, RawDocument, Rejection, Skip, SourcePath, Stage, StageError, Stamp,
+    Ticket,
 };
 
 /// What came of looking at a file.
 #[derive(Debug)]
-#[expect(dead_code, reason = "a watch over the folders will read them")]
 pub(super) enum Seen {
-    /// As it was when last read, or left out before.
-    Unchanged,
-    /// Read to its end; its ticket is on the way to the committer. `whole` is false where its writer is not done.
-    Read { ticket: Ticket, stamp: Stamp, whole: bool },
+    /// As it was when last read to its end.
+    Done(Stamp),
+    /// Left out, now or before.
+    LeftOut,
+    /// Read to its end; its ticket is on the way to the committer.
+    Read(ReadFile),
     /// May still be written.
     Wait(std::time::Duration),
     /// Could not be read; it may be another time.
     Refused(io::Error),
+}
+
+/// A file that was read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ReadFile {
+    pub ticket: Ticket,
+    pub stamp: Stamp,
+    /// False where its writer is not done.
+    pub whole: bool,
+    /// False where it may have changed since without its stamp showing it.
+    pub lasting: bool,
 }
 
 /// Reads files for one run: knows what was done, where articles go, and what to count.
@@ -45,6 +58,8 @@ pub(super) struct Opener<'a> {
     /// Rejected articles are handed in although they are unchanged.
     pub again: bool,
     tickets: u64,
+    /// Whether the stamp of the file in hand will show any later change; asked before the file is read.
+    lasting: bool,
 }
 
 /// A file in hand.
@@ -57,12 +72,19 @@ struct Reading<'f> {
 
 impl<'a> Opener<'a> {
     pub(super) fn new(options: &'a Options, past: &'a View, intake: Intake, counts: &'a Counts) -> Self {
-        Self { options, past, intake, counts, tally: Tally::default(), again: false, tickets: 0 }
+        Self { options, past, intake, counts, tally: Tally::default(), again: false, tickets: 0, lasting: false }
     }
 
     fn ticket(&mut self) -> Ticket {
         self.tickets += 1;
         Ticket(self.tickets)
+    }
+
+    /// Ends the reading: what waits goes on its way, and the line may close.
+    pub(super) fn close(mut self) -> Tally {
+        // A line that has closed takes nothing more; the ledger knows what is missing.
+        self.tally.stopped |= self.intake.flush().and_then(|()| self.intake.run_suspects()).is_err();
+        self.tally
     }
 
     /// Looks at a file, and reads it if it is new or changed, and settled.
@@ -78,14 +100,13 @@ impl<'a> Opener<'a> {
             && known.stamp == Some(stamp)
             && (known.skipped.is_none() || !found.named)
         {
-            match known.skipped {
-                Some(skip) => self.count_skip(skip),
-                None => {
-                    self.tally.files_unchanged += 1;
-                    Counts::add(&self.counts.files_unchanged, 1);
-                }
+            if let Some(skip) = known.skipped {
+                self.count_skip(skip);
+                return Ok(Seen::LeftOut);
             }
-            return Ok(Seen::Unchanged);
+            self.tally.files_unchanged += 1;
+            Counts::add(&self.counts.files_unchanged, 1);
+            return Ok(Seen::Done(stamp));
         }
         let mut file = match found.open(follow) {
             Ok(file) => file,
@@ -99,7 +120,8 @@ impl<'a> Opener<'a> {
             Ok(_) => return self.leave_out(found, Skip::NotRegular, None),
             Err(error) => return self.refused(found, error),
         };
-        let look = Look { stamp, writer: writer_of(&file), now: Instant::now(), age: age_of(stamp.mtime_ns) };
+        let (age, writer) = age_and_writer(&file, stamp);
+        let look = Look { stamp, writer, now: Instant::now(), age };
         let whole = match settling.judge(look, hint, self.options.settle) {
             Verdict::Read => true,
             Verdict::ReadWholeEntries => false,
@@ -108,16 +130,25 @@ impl<'a> Opener<'a> {
         if stamp.size == 0 {
             return if whole { self.leave_out(found, Skip::Empty, Some(stamp)) } else { Ok(Seen::Wait(OPEN_FILE_AGAIN)) };
         }
-        match self.read(found, &mut file, stamp, whole) {
+        self.lasting = lasting(stamp).is_some();
+        // Half a line may be what one session of writing left for the next.
+        let just_closed = hint == Hint::Closed && age.is_some_and(|age| age < self.options.settle);
+        let tail = if whole && !just_closed { Tail::Final } else { Tail::MayGrow };
+        match self.read(found, &mut file, stamp, tail, whole) {
             Err(error) => match error.downcast::<io::Error>() {
                 Ok(error) => self.refused(found, error),
                 Err(error) => Err(error),
             },
-            seen => seen,
+            Ok(seen) => {
+                if matches!(seen, Seen::Read(ReadFile { whole: false, .. })) {
+                    settling.entries_read(stamp);
+                }
+                Ok(seen)
+            }
         }
     }
 
-    fn read(&mut self, found: &Found, file: &mut File, stamp: Stamp, whole: bool) -> anyhow::Result<Seen> {
+    fn read(&mut self, found: &Found, file: &mut File, stamp: Stamp, tail: Tail, whole: bool) -> anyhow::Result<Seen> {
         let mut head = Vec::new();
         file.take(HEAD_BYTES as u64).read_to_end(&mut head)?;
         let size_max = self.options.limits.document_bytes_max;
@@ -137,7 +168,7 @@ impl<'a> Opener<'a> {
         match form {
             Form::Jsonl => {
                 drop(bytes);
-                self.read_jsonl(found, file, stamp, whole)
+                self.read_jsonl(found, file, stamp, tail, whole)
             }
             _ if !whole => Ok(Seen::Wait(OPEN_FILE_AGAIN)),
             Form::Binary if found.named => {
@@ -176,12 +207,11 @@ impl<'a> Opener<'a> {
                 self.hand_in(&mut reading, origin, RawDocument { bytes, format })?;
             }
         }
-        self.end(reading, stamp, lasting(stamp), Some(digest), true)
+        self.end(reading, stamp, Some(digest), true)
     }
 
-    fn read_jsonl(&mut self, found: &Found, file: &mut File, stamp: Stamp, whole: bool) -> anyhow::Result<Seen> {
+    fn read_jsonl(&mut self, found: &Found, file: &mut File, stamp: Stamp, tail: Tail, whole: bool) -> anyhow::Result<Seen> {
         let limits = self.options.limits;
-        let tail = if whole { Tail::Final } else { Tail::MayGrow };
         let mut numbering = Numbering::new(self.past.numbered_entries(&found.source)?);
         if numbering.needs_survey() {
             file.seek(SeekFrom::Start(0))?;
@@ -226,8 +256,7 @@ impl<'a> Opener<'a> {
         }
         let complete = whole && !items.left_out;
         let unchanged = stamp_of(&file.metadata()?) == stamp;
-        let kept = if complete && unchanged { lasting(stamp) } else { None };
-        self.end(reading, stamp, kept, None, complete && unchanged)
+        self.end(reading, stamp, None, complete && unchanged)
     }
 
     /// Which attempt at these bytes this would be; None where they are done.
@@ -259,27 +288,20 @@ impl<'a> Opener<'a> {
         Ok(self.intake.reject(rejection)?)
     }
 
-    fn end(
-        &mut self,
-        reading: Reading<'_>,
-        stamp: Stamp,
-        kept: Option<Stamp>,
-        digest: Option<Digest>,
-        whole: bool,
-    ) -> anyhow::Result<Seen> {
+    fn end(&mut self, reading: Reading<'_>, stamp: Stamp, digest: Option<Digest>, whole: bool) -> anyhow::Result<Seen> {
         self.tally.files_read += 1;
         Counts::add(&self.counts.files_read, 1);
         let Reading { found, ticket, handed_in, entries } = reading;
         self.intake.file_read(FileRead {
             ticket,
             path: Arc::clone(&found.source),
-            stamp: kept,
+            stamp: (whole && self.lasting).then_some(stamp),
             handed_in,
             entries,
             digest,
             skipped: None,
         })?;
-        Ok(Seen::Read { ticket, stamp, whole })
+        Ok(Seen::Read(ReadFile { ticket, stamp, whole, lasting: self.lasting }))
     }
 
     /// Sets the whole file aside.
@@ -287,12 +309,12 @@ impl<'a> Opener<'a> {
         reading.entries = 1;
         let origin = reading.origin(Key::of_file(&reading.found.source.0), None, stamp.size, None, attempts);
         self.reject(&mut reading, rejection.of(origin))?;
-        self.end(reading, stamp, lasting(stamp), None, true)
+        self.end(reading, stamp, None, true)
     }
 
     fn reject_entries_beyond(&mut self, reading: &mut Reading<'_>) -> anyhow::Result<()> {
         let reason = format!("the file holds more than {} articles; those beyond were not read", self.options.limits.entries_max);
-        let error = StageError::Limit { code: "limit.entries", reason, setting: "limits.entries" };
+        let error = StageError::Limit { limit: Limit::Entries, reason };
         let origin = reading.origin(Key::of_file(&reading.found.source.0), None, 0, None, 1);
         self.reject(reading, error.reject(Stage::Open).of(origin))
     }
@@ -312,7 +334,7 @@ impl<'a> Opener<'a> {
         let vanished = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
         if vanished && !found.named {
             self.count_skip(Skip::Vanished);
-            return Ok(Seen::Unchanged);
+            return Ok(Seen::LeftOut);
         }
         Ok(Seen::Refused(error))
     }
@@ -325,15 +347,20 @@ impl<'a> Opener<'a> {
                 _ => ("input.unsupported", "it is no regular file; name a file or a folder"),
             };
             let rejection = Rejection { stage: Stage::Open, code, error: error.to_owned(), transient: false };
+            self.lasting = stamp.and_then(lasting).is_some();
             let stamp = stamp.unwrap_or(Stamp { device: 0, inode: 0, size: 0, mtime_ns: 0, ctime_ns: i128::MAX });
             return self.reject_file(reading, stamp, rejection, 1);
         }
         self.count_skip(skip);
+        // A watch lists what it leaves out again and again.
+        if stamp.is_none() && self.past.file(&found.source)?.is_some_and(|known| known.skipped == Some(skip)) {
+            return Ok(Seen::LeftOut);
+        }
         let ticket = self.ticket();
         let path = Arc::clone(&found.source);
         let kept = stamp.and_then(lasting);
         self.intake.file_read(FileRead { ticket, path, stamp: kept, handed_in: 0, entries: 0, digest: None, skipped: Some(skip) })?;
-        Ok(Seen::Unchanged)
+        Ok(Seen::LeftOut)
     }
 
     fn count_skip(&mut self, skip: Skip) {
@@ -356,7 +383,12 @@ fn unsupported() -> Rejection {
 }
 
 fn unreadable(error: &io::Error) -> Rejection {
-    let error = format!("it cannot be read ({error}); see to its permissions and run `copydesk replay`");
+    let remedy = match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "check the path",
+        io::ErrorKind::PermissionDenied => "see to its permissions and run `copydesk replay`",
+        _ => "check the disk and run `copydesk replay`",
+    };
+    let error = format!("it cannot be read: {error}; {remedy}");
     Rejection { stage: Stage::Open, code: "input.unreadable", error, transient: true }
 }
 

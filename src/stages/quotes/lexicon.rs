@@ -25,12 +25,37 @@ pub const ROLE: u32 = 1 << 14;
 pub const LABEL: u32 = 1 << 15;
 pub const COMMON: u32 = 1 << 16;
 pub const CLITIC: u32 = 1 << 17;
+/// A noun for a body: "ministry", "party".
+pub const BODY: u32 = 1 << 18;
+pub const GIVEN_MASCULINE: u32 = 1 << 19;
+pub const GIVEN_FEMININE: u32 = 1 << 20;
+pub const PLURAL: u32 = 1 << 21;
+/// "a", "ein": somebody not met before.
+pub const INDEFINITE: u32 = 1 << 22;
+pub const TITLE_NEUTRAL: u32 = 1 << 23;
+/// A role noun for a woman.
+pub const ROLE_FEMININE: u32 = 1 << 24;
+/// Some phrase ends with it.
+pub const ENDS_PHRASE: u32 = 1 << 25;
+/// It ends as common nouns do.
+pub const COMMON_ENDING: u32 = 1 << 26;
+/// "who": whoever was named last.
+pub const RELATIVE: u32 = 1 << 27;
+/// A full stop after it ends no sentence.
+pub const SHORT: u32 = 1 << 28;
 
 pub const ANY_VERB: u32 = VERB | WEAK_VERB;
 pub const PRONOUN: u32 = MASCULINE | FEMININE | NEUTRAL;
-pub const TITLE: u32 = TITLE_MASCULINE | TITLE_FEMININE;
+pub const TITLE: u32 = TITLE_MASCULINE | TITLE_FEMININE | TITLE_NEUTRAL;
+pub const GIVEN: u32 = GIVEN_MASCULINE | GIVEN_FEMININE;
 /// Words that are no name, however they are written.
 pub const SMALL: u32 = PRONOUN | ARTICLE | PREPOSITION | THAT | COMMON | AUXILIARY | ADPOSITION | POSTPOSITION;
+
+/// Given names that tell whether a man or a woman is meant, in any of the languages.
+const GIVEN_NAMES: &str = include_str!("given_names.txt");
+
+/// What stands shortened after the name of a firm or a man.
+const COMPANY_FORMS: [&str; 8] = ["inc", "corp", "ltd", "co", "bros", "plc", "jr", "sr"];
 
 /// A language's words by what they can be.
 #[derive(Debug, Default)]
@@ -38,7 +63,10 @@ pub struct Lexicon {
     words: FxHashMap<u64, u32>,
     /// Phrases of several words, by their last: what they are, and the words before it, from the last backwards.
     phrases: FxHashMap<u64, Vec<(u32, Vec<u64>)>>,
-    endings: Vec<(String, u32)>,
+    /// Endings with what they make of a word, by their last byte.
+    endings: FxHashMap<u8, Vec<(String, u32)>>,
+    /// How words begin that are no names, even at the head of a sentence.
+    beginnings: Vec<String>,
 }
 
 impl Lexicon {
@@ -63,7 +91,10 @@ impl Lexicon {
 
     fn new(data: &QuoteData) -> Self {
         let mut lexicon = Self::default();
-        let lists: [(&[String], u32); 17] = [
+        lexicon.add_given_names();
+        COMPANY_FORMS.iter().for_each(|form| lexicon.add(form, SHORT));
+        let lists: [(&[String], u32); 25] = [
+            (&data.relatives, RELATIVE),
             (&data.verbs, VERB),
             (&data.weak_verbs, WEAK_VERB),
             (&data.auxiliaries, AUXILIARY),
@@ -73,23 +104,59 @@ impl Lexicon {
             (&data.masculine, MASCULINE),
             (&data.feminine, FEMININE),
             (&data.neutral, NEUTRAL),
+            (&data.plural, PLURAL),
             (&data.articles, ARTICLE),
+            (&data.indefinite, ARTICLE | INDEFINITE),
             (&data.prepositions, PREPOSITION),
             (&data.particles, PARTICLE),
             (&data.titles_masculine, TITLE_MASCULINE),
             (&data.titles_feminine, TITLE_FEMININE),
+            (&data.titles, TITLE_NEUTRAL),
             (&data.roles, ROLE),
+            (&data.roles_feminine, ROLE | ROLE_FEMININE),
+            (&data.roles_plural, ROLE | PLURAL),
+            (&data.bodies, ROLE | BODY),
             (&data.labels, LABEL),
             (&data.common, COMMON),
+            (&data.clitic_verbs, VERB | CLITIC),
         ];
         for (phrases, class) in lists {
             phrases.iter().for_each(|phrase| lexicon.add(phrase, class));
         }
+        for regular in &data.regular_verbs {
+            for (verbs, class) in [(&regular.sure, VERB), (&regular.weak, WEAK_VERB)] {
+                for verb in verbs.split_whitespace() {
+                    let stem = verb.strip_suffix(regular.strip.as_str()).unwrap_or(verb);
+                    lexicon.add(verb, class);
+                    regular.endings.iter().for_each(|ending| lexicon.add(&format!("{stem}{ending}"), class));
+                }
+            }
+        }
         for verb in &data.verbs {
             data.clitics.iter().for_each(|clitic| lexicon.add(&format!("{verb}{clitic}"), VERB | CLITIC));
         }
-        lexicon.endings = data.role_endings.iter().map(|ending| (ending.clone(), ROLE)).collect();
+        for (endings, class) in
+            [(&data.role_endings, ROLE), (&data.role_endings_feminine, ROLE | ROLE_FEMININE), (&data.common_endings, COMMON_ENDING)]
+        {
+            for ending in endings {
+                if let Some(last) = ending.as_bytes().last() {
+                    lexicon.endings.entry(*last).or_default().push((ending.clone(), class));
+                }
+            }
+        }
+        lexicon.beginnings.clone_from(&data.common_beginnings);
         lexicon
+    }
+
+    fn add_given_names(&mut self) {
+        let mut class = 0;
+        for line in GIVEN_NAMES.lines() {
+            match line.trim() {
+                "[men]" => class = GIVEN_MASCULINE,
+                "[women]" => class = GIVEN_FEMININE,
+                names => names.split_whitespace().for_each(|name| self.add(name, class)),
+            }
+        }
     }
 
     fn add(&mut self, phrase: &str, class: u32) {
@@ -99,6 +166,7 @@ impl Lexicon {
             *self.words.entry(last).or_default() |= class;
         } else {
             words.reverse();
+            *self.words.entry(last).or_default() |= ENDS_PHRASE;
             self.phrases.entry(last).or_default().push((class, words));
         }
     }
@@ -106,8 +174,15 @@ impl Lexicon {
     /// What a word can be; `folded` is its lower-case form.
     pub fn class(&self, folded: &str, hash: u64) -> u32 {
         let class = self.words.get(&hash).copied().unwrap_or_default();
-        let ending = self.endings.iter().find(|(ending, _)| folded.len() > ending.len() && folded.ends_with(ending.as_str()));
-        class | ending.map_or(0, |(_, class)| *class)
+        if class & !ENDS_PHRASE != 0 || folded.len() < 5 {
+            return class;
+        }
+        if self.beginnings.iter().any(|beginning| folded.starts_with(beginning.as_str())) {
+            return class | COMMON_ENDING;
+        }
+        let Some(endings) = folded.as_bytes().last().and_then(|last| self.endings.get(last)) else { return class };
+        let fits = |ending: &str| folded.len() > ending.len() + 1 && folded.ends_with(ending);
+        class | endings.iter().find(|(ending, _)| fits(ending)).map_or(0, |(_, class)| *class)
     }
 
     /// What the word makes of those before it, when a phrase ends with it. `before` gives them from the last backwards.

@@ -14,6 +14,10 @@ pub struct Stretch {
     pub goes_on: bool,
     /// A line of dialogue that a dash opens.
     pub dash: bool,
+    /// In single marks.
+    pub single: bool,
+    /// A cue within the marks parts it from the piece before.
+    pub joined: bool,
 }
 
 /// Deeper nesting is read as plain text, so that a megabyte of opening marks costs no more than one of letters.
@@ -27,15 +31,49 @@ pub fn find(text: &str, data: &QuoteData) -> Vec<Stretch> {
     let mut found = Vec::new();
     let mut left_open: Option<char> = None;
     let dialogue = paragraphs(text).filter(|span| dash_line(*span, text).is_some()).take(DIALOGUE_LINES_MIN).count() == DIALOGUE_LINES_MIN;
+    let inline = !dialogue && inline_dashes(text).take(INLINE_DASHES_MIN).count() == INLINE_DASHES_MIN;
     for paragraph in paragraphs(text) {
+        if inline && !paragraph.of(text).contains(['“', '„', '«', '"']) && read_inline(text, paragraph, &mut found) {
+            left_open = None;
+            continue;
+        }
         if dialogue && let Some(span) = dash_line(paragraph, text) {
             left_open = None;
-            found.push(Stretch { span, opens_paragraph: true, goes_on: false, dash: true });
+            found.push(Stretch { span, opens_paragraph: true, goes_on: false, dash: true, single: false, joined: false });
             continue;
         }
         left_open = read_paragraph(text, paragraph, left_open, data, &mut found);
     }
     found
+}
+
+/// Old prints set a dialogue in one paragraph, each turn after a dash; fewer of them are asides.
+const INLINE_DASHES_MIN: usize = 10;
+
+/// Where a turn begins within a paragraph: a dash after the end of a sentence, before a capital.
+fn inline_dashes(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    let dashes = text.match_indices(['—', '–']);
+    dashes.filter_map(move |(at, dash)| {
+        let before = text.get(..at)?.trim_end_matches(' ').chars().next_back()?;
+        let end = at + dash.len();
+        let rest = text.get(end..)?.trim_start_matches(' ');
+        let turn = matches!(before, '.' | '!' | '?' | ':' | '…') && rest.starts_with(char::is_uppercase);
+        turn.then_some((at, end))
+    })
+}
+
+/// Adds the turns of one paragraph. False if it has none.
+fn read_inline(text: &str, paragraph: Span, found: &mut Vec<Stretch>) -> bool {
+    let turns: Vec<(usize, usize)> =
+        inline_dashes(paragraph.of(text)).map(|(at, end)| (paragraph.start + at, paragraph.start + end)).collect();
+    let ends = turns.iter().skip(1).map(|(at, _)| *at).chain([paragraph.end]);
+    for ((_, start), end) in turns.iter().zip(ends) {
+        let span = trim(Span::new(*start, end), text);
+        if !span.is_empty() {
+            found.push(Stretch { span, opens_paragraph: false, goes_on: false, dash: true, single: false, joined: false });
+        }
+    }
+    !turns.is_empty()
 }
 
 /// The paragraphs of a clean text, which one blank line parts.
@@ -126,7 +164,8 @@ fn read_paragraph(text: &str, paragraph: Span, left_open: Option<char>, data: &Q
 fn stretch(span: Span, text: &str, paragraph: Span, goes_on: bool) -> Stretch {
     let head = text.get(paragraph.start..span.start).unwrap_or_default();
     let opens_paragraph = head.chars().take(3).count() <= 2;
-    Stretch { span: trim(span, text), opens_paragraph, goes_on, dash: false }
+    let single = head.ends_with(is_single);
+    Stretch { span: trim(span, text), opens_paragraph, goes_on, dash: false, single, joined: false }
 }
 
 const fn is_mark(c: char) -> bool {

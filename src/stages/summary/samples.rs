@@ -8,7 +8,7 @@ pub fn quoted(title: &str, text: &str) -> QuotedArticle {
     let spans = sentences::segment(text, lang::of("und"));
     let article = CleanArticle {
         metadata: Metadata { title: Some(title.to_owned()), ..Metadata::default() },
-        source: SourceFacts { format: Format::Text, encoding: "utf-8", id: None, extra: Vec::new() },
+        source: SourceFacts::new(Format::Text, "utf-8"),
         language: Language { code: "und".to_owned(), confidence: 0.0 },
         text: text.to_owned(),
         warnings: Vec::new(),

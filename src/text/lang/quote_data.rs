@@ -18,10 +18,14 @@ pub struct QuoteData {
     pub verbs: Vec<String>,
     /// Verbs that say so only where they touch the quotation.
     pub weak_verbs: Vec<String>,
+    /// Both kinds, where their forms follow a rule.
+    pub regular_verbs: Vec<RegularVerbs>,
     /// What stands before a participle: "has", "a", "ha".
     pub auxiliaries: Vec<String>,
     /// What is hung on a verb in place of a pronoun: "-nya".
     pub clitics: Vec<String>,
+    /// Verbs that have it in them.
+    pub clitic_verbs: Vec<String>,
     /// Phrases that name the speaker next: "according to".
     pub adpositions: Vec<String>,
     /// Words after the speaker: "zufolge".
@@ -32,19 +36,48 @@ pub struct QuoteData {
     pub feminine: Vec<String>,
     /// Pronouns that tell no gender, or more than one person.
     pub neutral: Vec<String>,
+    /// Those pronouns that can only mean several.
+    pub plural: Vec<String>,
+    /// Words that take up whoever was named last: "who".
+    pub relatives: Vec<String>,
     pub articles: Vec<String>,
+    /// Articles and the like for somebody not met before.
+    pub indefinite: Vec<String>,
     /// Words that hang what follows on something else: "to", "of". Never before a speaker.
     pub prepositions: Vec<String>,
     /// Small words within names: "van", "de".
     pub particles: Vec<String>,
     pub titles_masculine: Vec<String>,
     pub titles_feminine: Vec<String>,
+    /// Titles that tell no gender.
+    pub titles: Vec<String>,
     /// Nouns for offices, jobs and kinds of people.
     pub roles: Vec<String>,
-    /// How such nouns end.
+    pub roles_feminine: Vec<String>,
+    pub roles_plural: Vec<String>,
+    /// Nouns for bodies that speak: "ministry".
+    pub bodies: Vec<String>,
+    /// How nouns for offices and jobs end.
     pub role_endings: Vec<String>,
+    pub role_endings_feminine: Vec<String>,
+    /// How nouns end that are no names, where all nouns have capitals.
+    pub common_endings: Vec<String>,
+    /// How words begin that are no names, though they head a sentence.
+    pub common_beginnings: Vec<String>,
     /// Words that announce a name in marks: "titled", "so-called", "film".
     pub labels: Vec<String>,
     /// Other words that often stand first in a sentence and are no names.
     pub common: Vec<String>,
+}
+
+/// Verbs whose forms are a stem and an ending.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RegularVerbs {
+    /// What is taken off the form that the list gives.
+    pub strip: String,
+    pub endings: Vec<String>,
+    /// Parted by spaces.
+    pub sure: String,
+    pub weak: String,
 }

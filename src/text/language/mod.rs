@@ -43,14 +43,13 @@ fn identify_head(head: &str) -> Language {
 fn by_votes(head: &str, script: scripts::Shared) -> Language {
     let mut votes = Votes::count(head, script);
     let lead = votes.lead();
-    if lead.nats < CLEAR_LEAD || !votes.is_sound() {
-        if let Some(info) = whatlang::Detector::with_allowlist(script.trigram_languages().to_vec()).detect(head) {
-            let code = two_letters(info.lang().code());
-            let (least, most) = TRIGRAMS_WORTH;
-            let worth = least + (most - least) * info.confidence();
-            if !votes.add(code, worth) && info.is_reliable() && !votes.is_sound() {
-                return told(code, info.confidence() * 0.9);
-            }
+    let is_open = lead.nats < CLEAR_LEAD || !votes.is_sound();
+    if is_open && let Some(info) = whatlang::Detector::with_allowlist(script.trigram_languages().to_vec()).detect(head) {
+        let code = two_letters(info.lang().code());
+        let (least, most) = TRIGRAMS_WORTH;
+        let worth = least + (most - least) * info.confidence();
+        if !votes.add(code, worth) && info.is_reliable() && !votes.is_sound() {
+            return told(code, info.confidence() * 0.9);
         }
     }
     let lead = votes.lead();

@@ -1,9 +1,15 @@
+mod germanic;
+mod marks;
+mod reported;
+mod romance;
+mod speakers;
+
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Format, Language, Metadata, SourceFacts};
+use crate::model::{Format, Language, Metadata, QuoteKind, SourceFacts};
 
-fn quotes_of(language: &str, text: &str, options: &Options) -> Vec<Quote> {
+pub fn quotes_of(language: &str, text: &str, options: &Options) -> Vec<Quote> {
     let article = CleanArticle {
         metadata: Metadata::default(),
         source: SourceFacts::new(Format::Text, "utf-8"),
@@ -16,7 +22,7 @@ fn quotes_of(language: &str, text: &str, options: &Options) -> Vec<Quote> {
 
 /// Each expected quote: its speaker (empty: none) and its words.
 #[track_caller]
-fn check(language: &str, text: &str, expected: &[(&str, &str)]) {
+pub fn check(language: &str, text: &str, expected: &[(&str, &str)]) {
     let quotes = quotes_of(language, text, &Options::default());
     let found: Vec<(&str, &str)> =
         quotes.iter().map(|quote| (quote.speaker.as_ref().map_or("", |speaker| speaker.name.as_str()), quote.span.of(text))).collect();

@@ -1,0 +1,184 @@
+//! Turns bytes into text, whatever encoding they are in and whatever they claim to be in.
+//!
+//! In this order: a byte order mark; UTF-8 where the bytes are valid, since no other text looks like it by chance; what
+//! the document declares; detection. Names and labels are those of the WHATWG Encoding Standard, by which "latin-1" and
+//! "ascii" are windows-1252 and "gb2312" is GBK.
+
+mod declaration;
+mod names;
+
+#[cfg(test)]
+mod tests;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use memchr::{memchr, memmem};
+
+use crate::model::{Format, StageError, Warning};
+
+/// A document as text.
+#[derive(Debug)]
+pub(super) struct Decoded {
+    /// Without a byte order mark.
+    pub text: String,
+    /// By the WHATWG Encoding Standard, in small letters.
+    pub encoding: &'static str,
+    pub warnings: Vec<Warning>,
+}
+
+/// In bytes: how much is read to guess an encoding, and how much of it may stand before the first letter beyond ASCII.
+const GUESSED_BYTES_MAX: usize = 256 * 1024;
+const GUESSED_BEFORE: usize = 64;
+/// More controls than one in so many characters, and it is no text.
+const CONTROLS_PER: usize = 100;
+/// More characters that could not be read than one in so many, and it is no text.
+const REPLACED_PER: usize = 5;
+
+/// Decodes a document. Valid UTF-8 is taken over without a copy; everything is read in linear time.
+pub(super) fn decode(bytes: Vec<u8>, format: Format) -> Result<Decoded, StageError> {
+    if let Some((encoding, length)) = Encoding::for_bom(&bytes) {
+        return finish(read_marked(bytes, encoding, length));
+    }
+    if let Some(encoding) = wide_without_mark(&bytes) {
+        return finish(read_as(&bytes, encoding, vec![Warning::EncodingGuessed]));
+    }
+    let declared = declaration::find(&bytes, format);
+    if is_shifted_japanese(&bytes) {
+        let guessed = declared != Some(ISO_2022_JP);
+        return finish(read_as(&bytes, ISO_2022_JP, guessed_warning(guessed)));
+    }
+    let bytes = match String::from_utf8(bytes) {
+        Ok(text) => return finish(Decoded { text, encoding: names::of(UTF_8), warnings: Vec::new() }),
+        Err(error) => error.into_bytes(),
+    };
+    if is_damaged_utf8(&bytes) {
+        return finish(read_as(&bytes, UTF_8, Vec::new()));
+    }
+    finish(read_legacy(&bytes, declared))
+}
+
+fn read_marked(mut bytes: Vec<u8>, encoding: &'static Encoding, length: usize) -> Decoded {
+    if encoding != UTF_8 {
+        return read_as(bytes.get(length..).unwrap_or_default(), encoding, Vec::new());
+    }
+    bytes.drain(..length.min(bytes.len()));
+    match String::from_utf8(bytes) {
+        Ok(text) => Decoded { text, encoding: names::of(UTF_8), warnings: Vec::new() },
+        Err(error) => read_as(error.as_bytes(), UTF_8, Vec::new()),
+    }
+}
+
+/// Reads bytes in one of the encodings that came before Unicode: the declared one where it fits, or else what they look
+/// like.
+fn read_legacy(bytes: &[u8], declared: Option<&'static Encoding>) -> Decoded {
+    // What a page says in ASCII letters of itself cannot be in UTF-16, and UTF-8 was tried.
+    let declared = declared.filter(|encoding| ![UTF_8, UTF_16LE, UTF_16BE].contains(encoding) && *encoding != encoding_rs::REPLACEMENT);
+    let Some(declared) = declared else {
+        return read_as(bytes, guess(bytes), guessed_warning(true));
+    };
+    let as_declared = read_as(bytes, declared, Vec::new());
+    let is_invalid = as_declared.warnings.contains(&Warning::EncodingInvalid);
+    if !is_invalid && !looks_misread(bytes, declared) {
+        return as_declared;
+    }
+    let guessed = guess(bytes);
+    let as_guessed = read_as(bytes, guessed, guessed_warning(true));
+    let is_better =
+        guessed != declared && !as_guessed.warnings.contains(&Warning::EncodingInvalid) && (is_invalid || !guessed.is_single_byte());
+    if is_better { as_guessed } else { as_declared }
+}
+
+/// Western copy has one letter in ten beyond ASCII; a page that claims to be and has more is in another script.
+fn looks_misread(bytes: &[u8], declared: &'static Encoding) -> bool {
+    let beyond = bytes.iter().filter(|byte| **byte >= 0x80).count();
+    declared == WINDOWS_1252 && beyond * 5 > bytes.len()
+}
+
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    // Letters of one byte tell nothing, and after so many others the rest tells nothing new.
+    let from = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or_default().saturating_sub(GUESSED_BEFORE);
+    let told = bytes.get(from..).unwrap_or_default();
+    let part = told.get(..GUESSED_BYTES_MAX).unwrap_or(told);
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(part, part.len() == told.len());
+    detector.guess(None, Utf8Detection::Deny)
+}
+
+fn guessed_warning(guessed: bool) -> Vec<Warning> {
+    if guessed { vec![Warning::EncodingGuessed] } else { Vec::new() }
+}
+
+fn read_as(bytes: &[u8], encoding: &'static Encoding, mut warnings: Vec<Warning>) -> Decoded {
+    let (text, replaced) = encoding.decode_without_bom_handling(bytes);
+    if replaced {
+        warnings.push(Warning::EncodingInvalid);
+    }
+    Decoded { text: text.into_owned(), encoding: names::of(encoding), warnings }
+}
+
+/// Refuses what only looks like text.
+fn finish(decoded: Decoded) -> Result<Decoded, StageError> {
+    let bytes = decoded.text.as_bytes();
+    let is_control = |byte: &u8| (*byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C | 0x1B)) || *byte == 0x7F;
+    let mut controls = bytes.iter().filter(|byte| is_control(byte)).count();
+    if decoded.encoding != "utf-8" {
+        controls += memmem_pairs(bytes);
+    }
+    let is_text = controls * CONTROLS_PER <= bytes.len();
+    let is_readable = !decoded.warnings.contains(&Warning::EncodingInvalid) || {
+        let replaced = memmem::find_iter(bytes, "\u{FFFD}".as_bytes()).count();
+        replaced * REPLACED_PER <= decoded.text.chars().count()
+    };
+    if is_text && is_readable { Ok(decoded) } else { Err(StageError::Binary) }
+}
+
+/// The controls U+0080 to U+009F, which no old encoding has in text.
+fn memmem_pairs(bytes: &[u8]) -> usize {
+    bytes.iter().zip(bytes.iter().skip(1)).filter(|(lead, trail)| **lead == 0xC2 && (0x80..0xA0).contains(*trail)).count()
+}
+
+/// UTF-16 without a mark: every second byte of Latin letters is 0; in any script those of spaces and line breaks are.
+fn wide_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+    memchr(0, bytes)?;
+    let zeros = |first: usize| bytes.iter().skip(first).step_by(2).filter(|byte| **byte == 0).count();
+    let (even, odd) = (zeros(0), zeros(1));
+    let is_one_sided = even.min(odd) * 20 <= even.max(odd);
+    let is_latin = is_one_sided && even.max(odd) * 3 >= bytes.len() / 2;
+    if is_latin {
+        return Some(if even > odd { UTF_16BE } else { UTF_16LE });
+    }
+    // In other scripts zeros are few and on both sides (U+4E00 ends in one), so the whole must read well.
+    let little = (UTF_16LE, signs_of_writing(bytes, UTF_16LE));
+    let big = (UTF_16BE, signs_of_writing(bytes, UTF_16BE));
+    let (encoding, signs) = if little.1 >= big.1 { little } else { big };
+    (signs > 0 && little.1 != big.1).then_some(encoding)
+}
+
+/// How many spaces, breaks and stops there are when bytes are read as UTF-16; 0 where they cannot be copy in it.
+fn signs_of_writing(bytes: &[u8], encoding: &'static Encoding) -> usize {
+    let (text, replaced) = encoding.decode_without_bom_handling(bytes);
+    let is_sound = !replaced && bytes.len().is_multiple_of(2) && !text.chars().any(is_odd);
+    if is_sound { text.chars().filter(|letter| matches!(letter, ' ' | '\n' | '.' | ',' | '。' | '，' | '、' | '،')).count() } else { 0 }
+}
+
+/// Characters that bytes of no meaning turn into, and copy has not: controls, private and unassigned ones.
+const fn is_odd(letter: char) -> bool {
+    matches!(letter, '\0'..='\u{08}' | '\u{0E}'..='\u{1A}' | '\u{1C}'..='\u{1F}' | '\u{7F}'..='\u{9F}' | '\u{E000}'..='\u{F8FF}' | '\u{FFF0}'..='\u{FFFF}' | '\u{F0000}'..)
+}
+
+/// ISO-2022-JP: nothing but ASCII, and an escape to two-byte letters.
+fn is_shifted_japanese(bytes: &[u8]) -> bool {
+    memchr(0x1B, bytes).is_some()
+        && bytes.is_ascii()
+        && (memmem::find(bytes, b"\x1B$B").is_some() || memmem::find(bytes, b"\x1B$@").is_some())
+}
+
+/// UTF-8 that was cut off, or into which other bytes were pasted: at least four of five letters beyond ASCII are whole.
+fn is_damaged_utf8(bytes: &[u8]) -> bool {
+    let (mut whole, mut broken) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        whole += chunk.valid().bytes().filter(|byte| *byte >= 0xC0).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    whole > 0 && whole >= broken * 4
+}

@@ -1,0 +1,510 @@
+//! Every reading of who may have said a quote, each with what speaks for it: somebody named beside it, a pronoun and whom
+//! it may stand for, a subject that is left out, whoever spoke before, nobody.
+
+use super::cast::{Cast, Gender, Person};
+use super::features::{Family, bucket, feature};
+use super::lexicon::{ANY_VERB, CLITIC, THAT, VERB};
+use super::mentions::{Kind, Mention};
+use super::scene::{Region, Relation, Scene, Zone};
+use super::tokens::{BRACKET, BREAK, COLON, COMMA, DASH, STOP};
+
+/// People that a pronoun may stand for, the latest first.
+const ANTECEDENTS_MAX: usize = 10;
+
+/// Mentions that are looked back on for them.
+const LOOK_BACK: usize = 40;
+
+/// People beside a quote that are weighed in one region.
+const MENTIONS_MAX: usize = 12;
+
+/// Pronouns beside a quote that are weighed.
+const PRONOUNS_MAX: usize = 3;
+
+/// How a reading comes to its speaker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Path {
+    /// Named or called by an office beside the quote.
+    Called,
+    Pronoun,
+    /// The cue's subject is left out.
+    Dropped,
+    /// Without a cue: somebody in force.
+    Continued,
+    Nobody,
+}
+
+/// One reading.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    pub path: Path,
+    /// The verb or adposition, as a token.
+    pub cue: Option<usize>,
+    /// Which mention stands for the speaker.
+    pub mention: Option<usize>,
+    pub person: Option<usize>,
+    features: std::ops::Range<usize>,
+}
+
+/// All readings of one quote.
+#[derive(Clone, Debug, Default)]
+pub struct Readings {
+    pub list: Vec<Reading>,
+    features: Vec<u16>,
+}
+
+impl Readings {
+    /// What speaks for a reading.
+    pub fn features(&self, reading: &Reading) -> &[u16] {
+        self.features.get(reading.features.clone()).unwrap_or_default()
+    }
+
+    fn add(&mut self, path: Path, cue: Option<usize>, mention: Option<usize>, person: Option<usize>, parts: [&[u16]; 3]) {
+        let from = self.features.len();
+        parts.iter().for_each(|part| self.features.extend_from_slice(part));
+        self.list.push(Reading { path, cue, mention, person, features: from..self.features.len() });
+    }
+}
+
+/// The quotes so far.
+#[derive(Clone, Debug, Default)]
+pub struct Before {
+    pub person: Option<usize>,
+    /// The last word of the last quote.
+    pub last: Option<usize>,
+    /// How many quotes each has said.
+    pub spoke: Vec<u32>,
+}
+
+impl Before {
+    fn spoke(&self, person: usize) -> usize {
+        self.spoke.get(person).map_or(0, |count| *count as usize)
+    }
+}
+
+/// Reads around quotes.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    pub scene: Scene<'a>,
+    pub cast: &'a Cast,
+    pub drops_subject: bool,
+}
+
+/// What holds for all readings of one quote.
+struct Setting {
+    first: usize,
+    end: usize,
+    /// By what its surroundings are: how it stands in its paragraph, and to the quote before.
+    context: usize,
+    cues: usize,
+    length: usize,
+    small: bool,
+    opening: usize,
+    colon: bool,
+}
+
+impl Reader<'_> {
+    /// All readings of the quote of tokens `first` to `end`, end exclusive. There is always one: nobody.
+    pub fn readings(&self, first: usize, end: usize, before: &Before) -> Readings {
+        let regions = self.scene.regions(first, end);
+        let setting = self.setting(first, end, &regions, before);
+        let mut readings = Readings::default();
+        let antecedents = self.antecedents(first, before);
+        for region in &regions {
+            self.read_region(region, &setting, before, &antecedents, &mut readings);
+        }
+        let continued = self.path_features(Path::Continued, &setting);
+        for (rank, mention) in antecedents.iter().enumerate() {
+            let ante = self.antecedent_features(Path::Continued, rank, mention, first, None, before, end);
+            readings.add(Path::Continued, None, None, Some(mention.1), [&continued, &ante, &[]]);
+        }
+        readings.add(Path::Nobody, None, None, None, [&self.path_features(Path::Nobody, &setting), &[], &[]]);
+        readings
+    }
+
+    fn setting(&self, first: usize, end: usize, regions: &[Region], before: &Before) -> Setting {
+        let tokens = self.scene.tokens;
+        let opening = tokens.get(first);
+        let opens = opening.is_none_or(|token| token.after(BREAK)) || first == 0;
+        let closes = tokens.get(end).is_none_or(|token| token.after(BREAK));
+        let near = match (before.last.and_then(|last| tokens.get(last)), opening) {
+            (Some(last), Some(opening)) if last.sentence == opening.sentence => 1,
+            (Some(last), Some(opening)) if last.paragraph == opening.paragraph => {
+                if before
+                    .last
+                    .is_some_and(|last| first <= last + 1 || opening.sentence - tokens.get(last).map_or(0, |token| token.sentence) <= 1)
+                {
+                    2
+                } else {
+                    3
+                }
+            }
+            (Some(last), Some(opening)) if last.paragraph + 1 == opening.paragraph => 4,
+            (Some(_), Some(_)) => 5,
+            _ => 0,
+        };
+        let cue_on = |after: bool| {
+            let verbs = regions.iter().filter(|region| region.zone.is_after() == after).flat_map(|region| &region.cues);
+            verbs.filter_map(|cue| tokens.get(*cue)).map(|token| if token.is(VERB) { 2 } else { 1 }).max().unwrap_or(0)
+        };
+        let gap = opening.map_or(0, |token| token.gap);
+        let stands = match gap {
+            _ if opens => 0,
+            gap if gap & COLON != 0 => 1,
+            gap if gap & STOP != 0 => 2,
+            gap if gap & COMMA != 0 => 3,
+            gap if gap & BRACKET != 0 => 4,
+            gap if gap & DASH != 0 => 5,
+            _ => 6,
+        };
+        Setting {
+            first,
+            end,
+            context: (near * 2 + usize::from(opens)) * 2 + usize::from(closes),
+            cues: cue_on(true) * 3 + cue_on(false),
+            length: bucket(end - first, &[1, 3, 6, 12, 25, 50]),
+            small: opening.is_some_and(|token| !token.span().of(self.scene.text).starts_with(char::is_uppercase)),
+            opening: stands,
+            colon: gap & COLON != 0,
+        }
+    }
+
+    fn path_features(&self, path: Path, setting: &Setting) -> Vec<u16> {
+        let at = path as usize;
+        let drops = usize::from(self.drops_subject);
+        vec![
+            feature(Family::Path, at * 30 + setting.context),
+            feature(Family::PathCues, at * 9 + setting.cues),
+            feature(Family::PathLength, at * 7 + setting.length),
+            feature(Family::PathHead, at * 4 + usize::from(setting.small) * 2 + drops),
+            feature(Family::PathOpening, at * 8 + setting.opening),
+        ]
+    }
+
+    fn read_region(&self, region: &Region, setting: &Setting, before: &Before, antecedents: &[(usize, usize)], readings: &mut Readings) {
+        let sentence_apart = matches!(region.zone, Zone::SentenceBefore | Zone::AfterNew);
+        let mut indices: Vec<usize> = region.mentions.clone().collect();
+        if !region.zone.is_after() {
+            indices.reverse();
+        }
+        indices.truncate(MENTIONS_MAX);
+        let mut pronouns = 0;
+        let mut led: Vec<usize> = Vec::new();
+        for index in indices {
+            let Some(mention) = self.scene.mentions.get(index) else { continue };
+            if self.scene.tokens.get(mention.first).is_none_or(|token| token.quoted) {
+                continue;
+            }
+            let relation = self.scene.relate(mention, region);
+            if relation.kind == 0 && sentence_apart && !setting.colon && region.zone == Zone::SentenceBefore {
+                continue;
+            }
+            if let Some(cue) = relation.cue.filter(|_| !mention.hung && relation.distance <= 3 && !relation.comma) {
+                led.push(cue);
+            }
+            let local = self.local_features(index, mention, region, &relation, setting);
+            if mention.kind == Kind::Pronoun && mention.person.is_some() {
+                let path = self.path_features(Path::Called, setting);
+                let local = [local, vec![feature(Family::Agreement, 5)]].concat();
+                let taken = mention.takes_up.and_then(|first| self.scene.mentions.binary_search_by_key(&first, |other| other.first).ok());
+                let person = mention.person.map_or_else(Vec::new, |person| self.person_features(person, before, setting));
+                readings.add(Path::Called, relation.cue, taken, mention.person, [&path, &local, &person]);
+                continue;
+            }
+            if mention.kind == Kind::Pronoun {
+                pronouns += 1;
+                if pronouns > PRONOUNS_MAX || relation.kind == 0 {
+                    continue;
+                }
+                let path = self.path_features(Path::Pronoun, setting);
+                for (rank, ante) in antecedents.iter().enumerate() {
+                    let features = self.antecedent_features(Path::Pronoun, rank, ante, mention.first, Some(mention), before, setting.end);
+                    readings.add(Path::Pronoun, relation.cue, Some(index), Some(ante.1), [&path, &local, &features]);
+                }
+                if antecedents.is_empty() {
+                    readings.add(Path::Pronoun, relation.cue, Some(index), None, [&path, &local, &[]]);
+                }
+                continue;
+            }
+            let path = self.path_features(Path::Called, setting);
+            let person = mention.person.map_or_else(Vec::new, |person| self.person_features(person, before, setting));
+            readings.add(Path::Called, relation.cue, Some(index), mention.person, [&path, &local, &person]);
+        }
+        for cue in region.cues.iter().filter(|cue| !led.contains(cue)).take(2) {
+            let Some(token) = self.scene.tokens.get(*cue) else { continue };
+            if !token.is(ANY_VERB) || !self.drops_subject && !token.is(CLITIC) {
+                continue;
+            }
+            let kind = if token.is(CLITIC) { 7 } else { usize::from(!token.is(VERB)) * 2 + 1 };
+            let distance = self.cue_distance(*cue, region, setting);
+            let zone = region.zone as usize;
+            let local = [
+                feature(Family::ZoneKind, zone * 6 + 5),
+                feature(Family::Relation, 24 + region.zone.side() * 4 + kind / 2),
+                feature(Family::QuoteDistance, zone * 8 + bucket(distance, &[0, 1, 2, 4, 8, 16])),
+            ];
+            let path = self.path_features(Path::Dropped, setting);
+            // "katanya" has its pronoun in it.
+            let stands = if token.is(CLITIC) { Path::Pronoun } else { Path::Dropped };
+            for (rank, ante) in antecedents.iter().enumerate() {
+                let features = self.antecedent_features(stands, rank, ante, *cue, None, before, setting.end);
+                readings.add(Path::Dropped, Some(*cue), None, Some(ante.1), [&path, &local, &features]);
+            }
+        }
+    }
+
+    fn cue_distance(&self, cue: usize, region: &Region, setting: &Setting) -> usize {
+        if region.zone.is_after() { cue.saturating_sub(setting.end) } else { setting.first.saturating_sub(cue + 1) }
+    }
+
+    fn local_features(&self, index: usize, mention: &Mention, region: &Region, relation: &Relation, setting: &Setting) -> Vec<u16> {
+        let tokens = self.scene.tokens;
+        let zone = region.zone as usize;
+        let side = region.zone.side();
+        let kind = match mention.kind {
+            Kind::Name if mention.last > mention.first => 0,
+            Kind::Name => 1,
+            Kind::Role if mention.person.and_then(|person| self.cast.persons.get(person)).is_some_and(|person| person.named) => 2,
+            Kind::Role => 3,
+            Kind::Pronoun => 4,
+        };
+        let order = match relation.kind {
+            0 => 0,
+            1 | 3 | 6 => 1,
+            5 => 2,
+            _ => 3,
+        };
+        let away = if region.zone.is_after() {
+            mention.phrase.saturating_sub(setting.end)
+        } else {
+            setting.first.saturating_sub(mention.last + 1)
+        };
+        let told = usize::from(relation.kind != 0);
+        let mut features = Vec::with_capacity(20);
+        features.push(feature(Family::ZoneKind, zone * 6 + kind));
+        features.push(feature(Family::Relation, side * 8 + relation.kind));
+        if relation.kind != 0 {
+            features.push(feature(Family::CueDistance, order * 7 + bucket(relation.distance, &[0, 1, 2, 3, 5, 8])));
+        }
+        if let Some(cue) = relation.cue {
+            let distance = self.cue_distance(cue, region, setting);
+            features.push(feature(Family::QuoteDistance, zone * 8 + bucket(distance, &[0, 1, 2, 4, 8, 16])));
+        }
+        features.push(feature(Family::MentionDistance, (zone * 7 + bucket(away, &[0, 1, 3, 6, 12, 24])) * 2 + told));
+        let rank = (region.mentions.start..index)
+            .filter(|at| self.scene.mentions.get(*at).is_some_and(|other| !other.hung && !other.modifies))
+            .count();
+        features.push(feature(Family::Order, (side * 4 + rank.min(3)) * 3 + order.min(2)));
+        let near = relation.kind != 0 && relation.distance <= 1;
+        let between = |from: usize, to: usize| {
+            (region.mentions.clone()).any(|at| {
+                at != index
+                    && self
+                        .scene
+                        .mentions
+                        .get(at)
+                        .is_some_and(|other| other.first >= from && other.last < to && !other.hung && !other.modifies)
+            })
+        };
+        let cue = relation.cue.unwrap_or(setting.first);
+        let other_between = if cue > mention.last { between(mention.last + 1, cue) } else { between(cue + 1, mention.first) };
+        let nearer = if region.zone.is_after() { between(setting.end, mention.first) } else { between(mention.last + 1, setting.first) };
+        let cue_nearer = region.cues.iter().any(|other| {
+            Some(*other) != relation.cue
+                && if region.zone.is_after() { *other < mention.first.min(cue) } else { *other > mention.last.max(cue) }
+        });
+        let spoken_to = relation.cue.is_some_and(|cue| {
+            mention.first > cue
+                && region.mentions.clone().any(|at| {
+                    self.scene
+                        .mentions
+                        .get(at)
+                        .is_some_and(|other| !other.hung && other.last < cue && cue - other.last <= 4 && other.first >= region.words.start)
+                })
+        });
+        let adposition = matches!(relation.kind, 5 | 6) && relation.distance <= 1;
+        let bracket = tokens.get(mention.first).is_some_and(|token| token.after(BRACKET));
+        let that = relation.cue.and_then(|cue| tokens.get(cue + 1)).is_some_and(|token| token.is(THAT));
+        let facts = [
+            mention.hung && !adposition,
+            mention.hung && adposition,
+            mention.modifies,
+            mention.doubtful,
+            mention.indefinite,
+            relation.apposed,
+            relation.comma,
+            bracket,
+            spoken_to,
+            other_between,
+            nearer,
+            cue_nearer,
+            mention.plural,
+            that,
+            mention.subject,
+            mention.kind == Kind::Role && !mention.indefinite,
+        ];
+        let family = if near { Family::Flag } else { Family::FlagFar };
+        features.extend(facts.iter().enumerate().filter(|(_, fact)| **fact).map(|(at, _)| feature(family, at)));
+        // "Moe: “We sell.”", or a paragraph that opens with a name and a colon.
+        if relation.kind == 0 && setting.colon && !region.zone.is_after() && mention.last + 1 == setting.first {
+            let alone = tokens.get(mention.phrase).is_some_and(|token| token.heads);
+            features.push(feature(Family::Label, usize::from(alone) * 2 + usize::from(region.zone == Zone::ParagraphColon)));
+        }
+        // "Ada Moe, 51, mayor of Dunmore:", and no verb of speech.
+        if setting.colon && !region.zone.is_after() && region.cues.is_empty() {
+            let first = usize::from(mention.subject) * 2 + usize::from(region.zone == Zone::ParagraphColon);
+            features.push(feature(Family::Label, 4 + first));
+        }
+        features
+    }
+
+    fn person_features(&self, person: usize, before: &Before, setting: &Setting) -> Vec<u16> {
+        let Some(known) = self.cast.persons.get(person) else { return Vec::new() };
+        let mut features = vec![
+            feature(Family::PersonKind, person_kind(known)),
+            feature(Family::PersonCount, bucket(known.mentions as usize, &[1, 2, 4, 8])),
+            feature(Family::PersonSpoke, bucket(before.spoke(person), &[0, 1, 3])),
+            feature(Family::PersonBefore, usize::from(before.person == Some(person)) * 8 + setting.context / 4),
+        ];
+        features.push(feature(Family::PersonUse, use_of(known)));
+        if self.is_inside(person, setting.first, setting.end) {
+            features.push(feature(Family::PersonInside, 0));
+        }
+        features
+    }
+
+    /// Whether somebody is spoken of within the quote.
+    fn is_inside(&self, person: usize, first: usize, end: usize) -> bool {
+        let low = self.scene.mentions.partition_point(|mention| mention.first < first);
+        let inside = self.scene.mentions.get(low..).unwrap_or_default().iter().take(LOOK_BACK);
+        inside.take_while(|mention| mention.first < end).any(|mention| mention.person == Some(person))
+    }
+
+    /// Whom a word at `anchor` may stand for: the latest mention of each, and the person.
+    fn antecedents(&self, anchor: usize, before: &Before) -> Vec<(usize, usize)> {
+        let end = self.scene.mentions.partition_point(|mention| mention.first < anchor);
+        let mut found: Vec<(usize, usize)> = Vec::with_capacity(ANTECEDENTS_MAX);
+        for index in (end.saturating_sub(LOOK_BACK)..end).rev() {
+            let Some(mention) = self.scene.mentions.get(index) else { continue };
+            let quoted = self.scene.tokens.get(mention.first).is_some_and(|token| token.quoted);
+            if let Some(person) = mention.person
+                && !quoted
+                && found.iter().all(|(_, known)| *known != person)
+            {
+                found.push((index, person));
+            }
+            if found.len() == ANTECEDENTS_MAX {
+                break;
+            }
+        }
+        if let Some(person) = before.person
+            && found.iter().all(|(_, known)| *known != person)
+        {
+            found.push((usize::MAX, person));
+        }
+        found
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "each is one fact about the pair of a quote and somebody before it")]
+    fn antecedent_features(
+        &self,
+        path: Path,
+        rank: usize,
+        ante: &(usize, usize),
+        anchor: usize,
+        pronoun: Option<&Mention>,
+        before: &Before,
+        end: usize,
+    ) -> Vec<u16> {
+        let (index, person) = *ante;
+        let Some(known) = self.cast.persons.get(person) else { return Vec::new() };
+        let tokens = self.scene.tokens;
+        // Pronoun, dropped, continued.
+        let path = (path as usize).saturating_sub(1).min(2);
+        let mut features = Vec::with_capacity(14);
+        features.push(feature(Family::Recency, path * 7 + bucket(rank, &[0, 1, 2, 3, 6])));
+        let previous = match (before.person == Some(person), before.last.and_then(|last| tokens.get(last)), tokens.get(anchor)) {
+            (true, Some(last), Some(at)) if last.sentence == at.sentence => 1,
+            (true, Some(last), Some(at)) if last.paragraph == at.paragraph => 2,
+            (true, Some(last), Some(at)) if last.paragraph + 1 == at.paragraph => 3,
+            (true, ..) => 4,
+            _ => 0,
+        };
+        features.push(feature(Family::Previous, path * 5 + previous));
+        if let Some(pronoun) = pronoun {
+            let agrees = match (pronoun.gender, known.gender) {
+                (Gender::Unknown, _) => 0,
+                (_, Gender::Unknown) => 1 + usize::from(known.body),
+                (one, other) if one == other => 3,
+                _ => 4,
+            };
+            features.push(feature(Family::Agreement, agrees));
+            let number = usize::from(pronoun.plural) * 2 + usize::from(known.plural || known.body && !known.human);
+            features.push(feature(Family::Agreement, 6 + number));
+        }
+        let mention = self.scene.mentions.get(index);
+        let place = match (mention.and_then(|mention| tokens.get(mention.first)), tokens.get(anchor)) {
+            (Some(one), Some(at)) if one.sentence == at.sentence => 0,
+            (Some(one), Some(at)) if one.paragraph == at.paragraph && one.sentence + 1 == at.sentence => 1,
+            (Some(one), Some(at)) if one.paragraph == at.paragraph => 2,
+            (Some(one), Some(at)) if one.paragraph + 1 == at.paragraph && one.sentence + 1 == at.sentence => 3,
+            (Some(one), Some(at)) if one.paragraph + 1 == at.paragraph => 4,
+            (Some(_), Some(_)) => 5,
+            _ => 6,
+        };
+        features.push(feature(Family::Place, path * 7 + place));
+        features.push(feature(Family::AnteCount, path * 5 + bucket(known.mentions as usize, &[1, 2, 4, 8])));
+        features.push(feature(Family::AnteKind, path * 8 + person_kind(known)));
+        features.push(feature(Family::AnteSpoke, path * 4 + bucket(before.spoke(person), &[0, 1, 3])));
+        features.push(feature(Family::AnteUse, path * 8 + use_of(known)));
+        // What holds whatever the path.
+        features.push(feature(Family::Recency, 21 + bucket(rank, &[0, 1, 2, 3, 6])));
+        features.push(feature(Family::Previous, 15 + previous));
+        features.push(feature(Family::Place, 21 + place));
+        features.push(feature(Family::AnteKind, 24 + person_kind(known)));
+        features.push(feature(Family::AnteUse, 24 + use_of(known)));
+        if let Some(mention) = mention {
+            features.push(feature(Family::Subject, path * 2 + usize::from(mention.subject)));
+            let flag = if mention.hung {
+                1
+            } else if mention.modifies {
+                2
+            } else if mention.doubtful {
+                3
+            } else {
+                0
+            };
+            features.push(feature(Family::AnteFlag, path * 4 + flag));
+            features.push(feature(Family::AnteCue, path * 2 + usize::from(mention.speaks)));
+        }
+        if person == 0 {
+            features.push(feature(Family::AnteFirst, path));
+        }
+        if self.is_inside(person, anchor, end) {
+            features.push(feature(Family::PersonInside, 1 + path));
+        }
+        features
+    }
+}
+
+/// How much of the talk of somebody hangs on prepositions, as with places, and whether a verb of speech ever stands beside.
+const fn use_of(person: &Person) -> usize {
+    let hung = match (person.hung, person.spoken_of) {
+        (0, _) => 0,
+        (hung, all) if hung * 2 < all => 1,
+        (hung, all) if hung < all => 2,
+        _ => 3,
+    };
+    hung * 2 + (person.speaks > 0) as usize
+}
+
+/// Human by name, named, a body, somebody of an office, several.
+const fn person_kind(person: &Person) -> usize {
+    match (person.named, person.human, person.body) {
+        (true, true, _) => 0,
+        (true, false, true) => 1,
+        (true, false, false) => 2,
+        (false, _, true) => 3,
+        (false, _, false) if person.plural => 4,
+        (false, ..) => 5,
+    }
+}
