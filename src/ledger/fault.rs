@@ -7,6 +7,8 @@
 
 use std::io;
 
+use crate::model::SourcePath;
+
 /// A step that can be made to fail. Costs nothing where faults are not compiled in.
 pub fn point(step: &'static str) -> io::Result<()> {
     #[cfg(any(debug_assertions, feature = "fail-points"))]
@@ -23,6 +25,18 @@ pub fn part<'b>(step: &'static str, bytes: &'b [u8]) -> io::Result<&'b [u8]> {
     }
     let _ = step;
     Ok(bytes)
+}
+
+/// Strikes while an article is being worked on: its step is `article:` and its path.
+pub fn article(path: Option<&SourcePath>) {
+    #[cfg(any(debug_assertions, feature = "fail-points"))]
+    if let Some(path) = path
+        && on_demand::are_any()
+    {
+        // A stage that fails for want of room is none that there is.
+        let _ = on_demand::strike(&format!("article:{}", path.lossy().0));
+    }
+    let _ = path;
 }
 
 #[cfg(any(debug_assertions, feature = "fail-points"))]
@@ -57,13 +71,20 @@ mod on_demand {
 
     static FAULTS: OnceLock<Vec<Fault>> = OnceLock::new();
 
-    /// True where a write is to be cut short.
-    pub(super) fn strike(step: &str) -> io::Result<bool> {
-        let faults = FAULTS.get_or_init(|| {
+    fn faults() -> &'static [Fault] {
+        FAULTS.get_or_init(|| {
             let asked = std::env::var("COPYDESK_FAULTS").unwrap_or_default();
             parse(&asked).unwrap_or_else(|wrong| panic!("COPYDESK_FAULTS: {wrong:?} is no fault"))
-        });
-        for fault in faults.iter().filter(|fault| fault.step == step) {
+        })
+    }
+
+    pub(super) fn are_any() -> bool {
+        !faults().is_empty()
+    }
+
+    /// True where a write is to be cut short.
+    pub(super) fn strike(step: &str) -> io::Result<bool> {
+        for fault in faults().iter().filter(|fault| fault.step == step) {
             let time = fault.passed.fetch_add(1, Ordering::Relaxed) + 1;
             // A short write is followed by a failing one, as on a full disk.
             let is_second_half = fault.kind == Kind::Short && time == fault.time + 1;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
-use crate::ledger::{Attempts, Version};
+use crate::ledger::{Attempts, Version, fault};
 use crate::model::{Batch, Envelope, Outcome, Rejection, Stage, StageError};
 
 /// How batches leave a stage.
@@ -148,6 +148,7 @@ fn apply_now<I, O>(stage: Stage, batch: Batch<I>, attempts: Option<&Attempts>, w
     for Envelope { origin, body } in batch.articles {
         if let Some(under_way) = &under_way {
             under_way.mark(Version::of(&origin));
+            fault::article(origin.path.as_deref());
         }
         // Safe to unwind: the body is lost with the panic, and a stage is a pure function that shares nothing else.
         match catch_unwind(AssertUnwindSafe(|| work(body))) {

@@ -1,5 +1,6 @@
 //! Hands documents to the line: in small batches, within the memory budget, in order.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
@@ -54,7 +55,7 @@ pub struct Intake {
 struct Entrance {
     attempts: Option<Arc<Attempts>>,
     /// Suspects that wait for their turn. They are few: what a crash found under way.
-    suspects: Vec<Envelope<RawDocument>>,
+    suspects: VecDeque<Envelope<RawDocument>>,
     batches: mpsc::Sender<Batch<RawDocument>>,
     outcomes: mpsc::Sender<Outcome>,
     budget: MemoryBudget,
@@ -77,7 +78,7 @@ impl std::error::Error for LineClosed {}
 
 impl Intake {
     pub fn new(batches: mpsc::Sender<Batch<RawDocument>>, outcomes: mpsc::Sender<Outcome>, budget: MemoryBudget) -> Self {
-        let (attempts, suspects) = (None, Vec::new());
+        let (attempts, suspects) = (None, VecDeque::new());
         let entrance = Entrance { attempts, suspects, batches, outcomes, budget, waiting: Vec::new(), waiting_bytes: 0, held: Vec::new() };
         Self { shared: Arc::new(Mutex::new(entrance)), stop: None }
     }
@@ -117,7 +118,7 @@ impl Intake {
                 return Err(LineClosed);
             }
             let mut entrance = self.entrance();
-            let Some(suspect) = entrance.suspects.pop() else { return Ok(()) };
+            let Some(suspect) = entrance.suspects.pop_front() else { return Ok(()) };
             entrance.run_alone(suspect)?;
         }
     }
@@ -151,7 +152,7 @@ impl Entrance {
         match standing {
             None | Some(Standing::Free) => {}
             Some(Standing::Suspect) => {
-                self.suspects.push(Envelope { origin, body: document });
+                self.suspects.push_back(Envelope { origin, body: document });
                 return Ok(());
             }
             Some(Standing::Convicted(crashes)) => return self.reject(quarantined(crashes).of(origin)),

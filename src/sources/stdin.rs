@@ -100,6 +100,9 @@ impl Stdin<'_> {
     fn read_values(&mut self, input: impl BufRead, stop: &Stop) -> anyhow::Result<()> {
         let mut values = Values::new(input, self.opener.options.limits.document_bytes_max);
         while let Some(value) = values.read_next()? {
+            if self.is_full()? {
+                break;
+            }
             self.take(value, Format::Json)?;
             if self.told_to_stop(stop) {
                 break;
@@ -111,6 +114,9 @@ impl Stdin<'_> {
     fn read_jsonl(&mut self, input: impl BufRead, stop: &Stop) -> anyhow::Result<()> {
         let mut items = Items::new(input, self.opener.options.limits.document_bytes_max, Tail::Final);
         while let Some(item) = items.read_next()? {
+            if self.is_full()? {
+                break;
+            }
             match item.body {
                 Ok(bytes) => self.take(Ok(bytes), Format::Json)?,
                 Err(rejection) => self.set_aside(rejection, Some(item.digest), item.bytes)?,
@@ -249,6 +255,17 @@ impl Stdin<'_> {
     fn origin(&mut self, key: Key, bytes: u64, digest: Option<Digest>) -> Origin {
         self.taken += 1;
         Origin { key, path: None, entry: None, bytes, digest, ticket: Ticket(self.taken), attempts: 1 }
+    }
+
+    /// True once there are more articles than one input may have; that is told once.
+    fn is_full(&mut self) -> anyhow::Result<bool> {
+        let entries_max = self.opener.options.limits.entries_max;
+        let is_full = self.taken >= entries_max;
+        if is_full {
+            let reason = format!("standard input holds more than {entries_max} articles; those beyond were not read");
+            self.set_aside(StageError::Limit { limit: Limit::Entries, reason }.reject(Stage::Open), None, 0)?;
+        }
+        Ok(is_full)
     }
 
     fn told_to_stop(&mut self, stop: &Stop) -> bool {

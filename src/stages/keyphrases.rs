@@ -1,13 +1,14 @@
 //! Names what an article is about.
 //!
 //! The method is YAKE (Campos, Mangaravite, Pasquali, Jorge, Nunes, Jatowt: "YAKE! Keyword extraction from single
-//! documents using multiple local features", Information Sciences 509, 2020), which needs no language's word lists:
+//! documents using multiple local features", Information Sciences 509, 2020), which needs a language's stop words at most:
 //! a word counts by its case, place, frequency, spread, and by how few different neighbours it has. Three changes:
 //! names are kept whole, the first sentence stands for the median one, and forms of one phrase are counted together.
 
 use rustc_hash::FxHashMap;
 
 use crate::model::{Keyphrase, Span, StageError, SummarizedArticle};
+use crate::text::lang::{self, WordData};
 use crate::text::unicode::is_unspaced;
 use crate::text::words;
 
@@ -36,11 +37,17 @@ const MERGED_PER_WANTED: usize = 6;
 /// Finds the keyphrases of one article, best first.
 pub fn extract(article: &SummarizedArticle, options: &Options) -> Result<Vec<Keyphrase>, StageError> {
     let text = &article.quoted.article.text;
-    let tokens = Tokens::of(text, &article.quoted.sentences);
+    let words = &lang::of(&article.quoted.article.language.code).words;
+    let tokens = Tokens::of(text, &article.quoted.sentences, words);
     let weights = tokens.weights();
     let mut candidates = candidates(&tokens, &weights);
-    candidates.sort_by(|a, b| a.cost.total_cmp(&b.cost).then(a.first.cmp(&b.first)));
-    candidates.truncate(options.max.saturating_mul(MERGED_PER_WANTED));
+    let dearer = |a: &Candidate, b: &Candidate| a.cost.total_cmp(&b.cost).then(a.first.cmp(&b.first)).then(a.terms.cmp(&b.terms));
+    let wanted = options.max.saturating_mul(MERGED_PER_WANTED);
+    if wanted < candidates.len() {
+        candidates.select_nth_unstable_by(wanted, dearer);
+        candidates.truncate(wanted);
+    }
+    candidates.sort_unstable_by(dearer);
     let mut phrases: Vec<Keyphrase> = Vec::new();
     for candidate in merged(candidates, &tokens).into_iter().take(options.max) {
         let score = super::finish::rounded(1.0 / (1.0 + candidate.cost));
@@ -75,7 +82,7 @@ struct Term {
     sentences: f64,
     left: f64,
     right: f64,
-    /// Too short to be a subject, or a number.
+    /// Too short to be a subject, a number, or a stop word.
     is_slight: bool,
 }
 
@@ -88,7 +95,7 @@ struct Tokens {
 }
 
 impl Tokens {
-    fn of(text: &str, sentences: &[Span]) -> Self {
+    fn of(text: &str, sentences: &[Span], language: &WordData) -> Self {
         let mut tokens = Self {
             all: Vec::with_capacity(text.len() / 6),
             terms: Vec::new(),
@@ -103,7 +110,8 @@ impl Tokens {
                 let letters = word.of(within);
                 let term = *ids.entry(fold(letters)).or_insert(tokens.terms.len());
                 if term == tokens.terms.len() {
-                    tokens.terms.push(Term { first_sentence: place as f64, is_slight: is_slight(letters), ..Term::default() });
+                    let is_slight = is_slight(letters) || (!is_acronym(letters) && language.is_stop(&letters.to_lowercase()));
+                    tokens.terms.push(Term { first_sentence: place as f64, is_slight, ..Term::default() });
                 }
                 let is_after_break = before.is_none_or(|(_, end)| !joins(Span::new(end, word.start).of(within)));
                 let is_capital = letters.starts_with(char::is_uppercase);

@@ -1,5 +1,18 @@
 //! "Exactly once, whatever happens", held to thousands of worlds.
 
+use std::path::Path;
+use std::rc::Rc;
+
+use copydesk::ledger::{
+    ArticleRow, Database, Disk, DiskFile as _, Group, Index, Known, Ledger, RejectionRow, Segment, SegmentRow, Series, Settled,
+};
+use copydesk::model::{Digest, Entry, Key, SourcePath, Ticket, render_record};
+
+use crate::crash::chance::Chance;
+use crate::crash::disk::SimulatedDisk;
+use crate::crash::faulty::{Neglect, without};
+use crate::crash::index::SimulatedIndex;
+use crate::crash::inputs::{Input, Text, finished};
 use crate::crash::{Faults, MUTANTS, Report, Rules, run_world, sound};
 
 /// Worlds of each kind of fault. `cargo run --release --example torture -- model` runs as many as one likes.
@@ -95,4 +108,91 @@ fn a_missing_ledger_is_not_answered_by_cutting() {
 #[test]
 fn a_seal_is_durable_before_it_counts() {
     check_needed("seals are not synced", 20_000);
+}
+
+/// What is entered in both, drawn from a seed.
+fn draw_group(chance: &mut Chance) -> Group {
+    let article = |chance: &mut Chance| {
+        let path = SourcePath(format!("wire/{}", chance.below(8)).into_bytes());
+        let entry = chance.one_in(2).then(|| Entry::numbered(chance.below(3)));
+        let key = entry.as_ref().map_or_else(|| Key::of_file(&path.0), |entry| Key::of_entry(&path.0, entry));
+        let digest = (!chance.one_in(4)).then(|| Digest::of(&chance.below(5).to_le_bytes()));
+        let is_record = chance.one_in(2);
+        let outcome = if is_record { Settled::Record } else { Settled::Rejected };
+        let known = Known { digest, revision: 1 + chance.below(9), outcome, attempts: 1 + chance.below(4) as u32 };
+        let told = || "told".to_owned();
+        let rejection = (!is_record).then(|| RejectionRow { stage: told(), code: told(), error: told(), rejected_at: told() });
+        ArticleRow { key, path, entry, known, rejection }
+    };
+    let segment = |chance: &mut Chance| {
+        let series = if chance.one_in(2) { Series::Articles } else { Series::Rejected };
+        let segment = Segment { series, number: 1 + chance.below(4) as u32 };
+        SegmentRow { segment, bytes: chance.below(1 << 40), lines: chance.below(1 << 20), sealed: chance.one_in(3) }
+    };
+    let articles = (0..chance.below(6)).map(|_| article(chance)).collect();
+    let segments = (0..chance.below(3)).map(|_| segment(chance)).collect();
+    Group { articles, files: Vec::new(), segments }
+}
+
+/// The model is worth as much as its index is like the real one.
+#[test]
+fn the_simulated_index_answers_as_sqlite_does() {
+    for seed in 0..20 {
+        let mut chance = Chance::new(seed);
+        let place = tempfile::tempdir().unwrap();
+        let mut real = Database::open(place.path()).unwrap();
+        let store = Rc::default();
+        let mut simulated = SimulatedIndex::open(&store, &SimulatedDisk::new(Chance::new(seed))).unwrap();
+        let mut keys = Vec::new();
+        for round in 0..20 {
+            assert_eq!(Index::is_new(&real), simulated.is_new());
+            let group = draw_group(&mut chance);
+            keys.extend(group.articles.iter().map(|row| row.key.clone()));
+            Index::commit(&mut real, &group).unwrap();
+            simulated.commit(&group).unwrap();
+            if round % 7 == 3 {
+                Index::finish_recovery(&mut real).unwrap();
+                simulated.finish_recovery().unwrap();
+                // What was entered outlives the process.
+                drop(real);
+                real = Database::open(place.path()).unwrap();
+                simulated = SimulatedIndex::open(&store, &simulated.disk).unwrap();
+            }
+            assert_eq!(Index::segments(&real).unwrap(), simulated.segments().unwrap());
+            for key in &keys {
+                assert_eq!(Index::latest(&real, key).unwrap(), Index::latest(&simulated, key).unwrap());
+            }
+        }
+    }
+}
+
+/// How many lines a program adopts of a file in which a power loss has left the head of one record and the end of
+/// another.
+fn adopted_of_a_splice<D: Disk, I: Index>(rules: &Rules<D, I>) -> u64 {
+    let input = Input::draw(0, &mut Chance::new(1));
+    let story = &input.stories[0];
+    let line = |text: Text| {
+        let mut line = Vec::new();
+        render_record(&mut line, &finished(input.origin(story, text, Ticket(0), 1), text), 1, None, None).unwrap();
+        line
+    };
+    let (one, other) = (line(Text(2)), line(Text(1)));
+    let at = one.windows(8).position(|words| words == b"The tide").unwrap();
+    let splice = [&one[..at], &other[other.windows(8).position(|words| words == b"The tide").unwrap()..]].concat();
+    assert!(serde_json::from_slice::<serde_json::Value>(&splice).is_ok());
+    let disk = SimulatedDisk::new(Chance::new(1));
+    let store = Rc::default();
+    let open = || {
+        let open_index = |_: &Path| Ok((rules.index)(SimulatedIndex::open(&store, &disk)?));
+        Ledger::open_on((rules.disk)(&disk, &store), Path::new("out"), open_index).unwrap()
+    };
+    drop(open());
+    disk.create(Path::new("out/articles-000001.jsonl")).unwrap().write_all_at(&splice, 0).unwrap();
+    open().recovered().adopted
+}
+
+#[test]
+fn a_line_that_parses_is_not_adopted_unless_its_checksum_holds() {
+    assert_eq!(adopted_of_a_splice(&sound()), 0);
+    assert_eq!(adopted_of_a_splice(&without(Neglect::Checksum)), 1);
 }

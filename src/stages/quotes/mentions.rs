@@ -2,8 +2,8 @@
 
 use super::cast::{Cast, Gender, Naming, Person};
 use super::lexicon::{
-    ADPOSITION, ANY_VERB, ARTICLE, AUXILIARY, BODY, COMMON, COMMON_ENDING, FEMININE, GIVEN, INDEFINITE, MASCULINE, PARTICLE, PLURAL,
-    PREPOSITION, PRONOUN, RELATIVE, ROLE, ROLE_FEMININE, SMALL, THAT, TITLE, TITLE_FEMININE, TITLE_MASCULINE, VERB,
+    ADPOSITION, ANY_VERB, ARTICLE, AUXILIARY, BODY, COMMON, COMMON_ENDING, FEMININE, GIVEN, MASCULINE, PARTICLE, PLURAL, PREPOSITION,
+    PRONOUN, RELATIVE, ROLE, SMALL, TITLE, TITLE_FEMININE, TITLE_MASCULINE, VERB,
 };
 use super::tokens::{BRACKET, BREAK, COLON, COMMA, DASH, EDGE, JOINED, STOP, Token};
 use crate::model::Span;
@@ -45,17 +45,14 @@ pub struct Mention {
 /// A name of more words is a heading.
 const NAME_WORDS_MAX: usize = 7;
 
-/// How many words an office may have after its noun: "secrétaire général de l'OTAN".
-const ROLE_WORDS_MAX: usize = 9;
-
-/// An office with its article and all that it is of is cut after so many words.
-const PHRASE_WORDS_MAX: usize = 12;
+/// Words between a name and the "who" that takes it up.
+const RELATIVE_REACH: usize = 9;
 
 /// How many words may stand between an article and its noun: "a former senior council officer".
-const MODIFIERS_MAX: usize = 4;
+pub const MODIFIERS_MAX: usize = 4;
 
 /// Ends of anything that belongs together.
-const PARTS: u8 = STOP | COLON | BREAK | DASH | BRACKET | EDGE;
+pub const PARTS: u8 = STOP | COLON | BREAK | DASH | BRACKET | EDGE;
 
 /// Reads all mentions, in text order, and who is who.
 pub fn read(text: &str, tokens: &[Token], capital_nouns: bool) -> (Vec<Mention>, Cast) {
@@ -114,13 +111,14 @@ impl Proper {
     }
 }
 
-struct Scan<'a> {
-    text: &'a str,
-    tokens: &'a [Token],
+/// Reads the words one after the other.
+pub struct Scan<'a> {
+    pub text: &'a str,
+    pub tokens: &'a [Token],
     proper: Proper,
-    capital_nouns: bool,
-    cast: Cast,
-    mentions: Vec<Mention>,
+    pub capital_nouns: bool,
+    pub cast: Cast,
+    pub mentions: Vec<Mention>,
     /// Single words with a capital that may be common nouns.
     lone: Vec<usize>,
 }
@@ -177,7 +175,7 @@ impl Scan<'_> {
         let token = self.tokens.get(at)?;
         let before = self.mentions.last().copied()?;
         let near =
-            token.gap & !(COMMA | JOINED) == 0 && (before.last + 1 == at || token.after(COMMA) && at - before.last <= ROLE_WORDS_MAX);
+            token.gap & !(COMMA | JOINED) == 0 && (before.last + 1 == at || token.after(COMMA) && at - before.last <= RELATIVE_REACH);
         let verbs = self.tokens.get(at + 1..(at + 2 + MODIFIERS_MAX).min(self.tokens.len())).unwrap_or_default();
         let mut verbs = verbs.iter().take_while(|word| !word.after(COMMA | PARTS) && !word.quoted);
         let speaks = verbs.any(|word| word.is(ANY_VERB) && !word.capital);
@@ -205,7 +203,7 @@ impl Scan<'_> {
         self.tokens.get(at + 1).is_none_or(|next| next.is(ANY_VERB | AUXILIARY) && !next.capital)
     }
 
-    fn starts_name(&self, token: &Token) -> bool {
+    pub fn starts_name(&self, token: &Token) -> bool {
         if !token.capital || token.is(SMALL | TITLE | ROLE) || token.is(ANY_VERB | COMMON_ENDING) && token.heads && !token.is(GIVEN) {
             return false;
         }
@@ -213,7 +211,7 @@ impl Scan<'_> {
     }
 
     /// The last word of the name that begins at `first`.
-    fn name_end(&self, first: usize) -> usize {
+    pub fn name_end(&self, first: usize) -> usize {
         let mut last = first;
         let mut at = first + 1;
         while at < first + NAME_WORDS_MAX {
@@ -286,7 +284,7 @@ impl Scan<'_> {
         }
     }
 
-    fn push_name(&mut self, first: usize, last: usize, phrase: usize) {
+    pub fn push_name(&mut self, first: usize, last: usize, phrase: usize) {
         let words = self.tokens.get(first..=last).unwrap_or_default();
         let before = first.checked_sub(1).and_then(|before| self.tokens.get(before));
         let near = self.tokens.get(first).is_some_and(|token| !token.after(COMMA | BREAK | EDGE | BRACKET));
@@ -312,219 +310,8 @@ impl Scan<'_> {
         self.push(Mention { phrase, hung, modifies, doubtful, gender, ..mention(Kind::Name, first, last, Some(person)) });
     }
 
-    /// Reads an office from its noun on, with what it is of and the name beside it. Gives the token to go on with.
-    fn read_role(&mut self, noun: usize) -> usize {
-        let Some(role) = self.tokens.get(noun) else { return noun + 1 };
-        let first = self.role_start(noun);
-        let hung = self.hung(first);
-        let (mut last, mut name, mut apposed) = (noun, None, false);
-        let mut head = *role;
-        let mut at = noun + 1;
-        while at <= noun + ROLE_WORDS_MAX {
-            let Some(token) = self.tokens.get(at) else { break };
-            let abbreviated =
-                token.gap == STOP && self.tokens.get(at - 1).is_some_and(|before| before.is(TITLE) || before.span().len() <= 3);
-            if token.after(PARTS) && !(abbreviated && token.capital) {
-                break;
-            }
-            let names = self.starts_name(token) || token.is(TITLE) && self.tokens.get(at + 1).is_some_and(|next| next.capital);
-            if token.after(COMMA) {
-                if names && !head.is(BODY | PLURAL) {
-                    name = Some(at);
-                    apposed = true;
-                }
-                break;
-            }
-            let hangs = self.tokens.get(at - 1).is_some_and(|before| before.is(PREPOSITION | ARTICLE));
-            if token.capital && hangs && !token.is(SMALL) {
-                let end = if token.is(ROLE) && !token.is(BODY) { at } else { self.name_end(at) };
-                // "secrétaire général de l'OTAN Mark Rutte": a short word in capitals is a body of its own.
-                let body = end > at && token.initials;
-                last = if body { at } else { end };
-                at = last + 1;
-                continue;
-            }
-            if names {
-                name = Some(at);
-                break;
-            }
-            // "company spokesman": the last noun says what it is.
-            if token.is(ROLE) && token.gap & !JOINED == 0 {
-                if at == last + 1 {
-                    head = *token;
-                }
-                last = at;
-                at += 1;
-                continue;
-            }
-            let noun_of_complement = self.capital_nouns && token.capital;
-            let belongs =
-                token.is(PREPOSITION | ARTICLE | PARTICLE | TITLE) || token.after(JOINED) || at == noun + 1 || hangs || noun_of_complement;
-            if !belongs || token.is(ANY_VERB | AUXILIARY | PRONOUN | THAT) && !token.is(PREPOSITION | ARTICLE | PARTICLE) {
-                break;
-            }
-            if hangs && (token.capital || !self.capital_nouns) {
-                last = at;
-            }
-            at += 1;
-        }
-        if let Some(mut start) = name {
-            while self.tokens.get(start).is_some_and(|token| token.is(TITLE)) {
-                start += 1;
-            }
-            let end = self.name_end(start);
-            self.push_name(start, end, first);
-            if let Some(known) = self.mentions.last_mut() {
-                known.hung = hung;
-                known.doubtful = false;
-                if apposed {
-                    known.modifies = false;
-                }
-            }
-            if let Some(person) = self.mentions.last().and_then(|known| known.person) {
-                self.cast.hold(head.hash, person);
-                if head.hash != role.hash {
-                    self.cast.hold(role.hash, person);
-                }
-                if let Some(known) = self.cast.persons.get_mut(person) {
-                    known.human |= !head.is(BODY);
-                    if known.gender == Gender::Unknown && head.is(ROLE_FEMININE) {
-                        known.gender = Gender::Feminine;
-                    }
-                }
-            }
-            return end + 1;
-        }
-        self.push_role(first, last, &head, hung);
-        last + 1
-    }
-
-    /// The first word of an office's phrase: its article, if one stands near.
-    fn role_start(&self, noun: usize) -> usize {
-        let mut first = noun;
-        let mut at = noun;
-        for _ in 0..=MODIFIERS_MAX {
-            let Some(token) = self.tokens.get(at) else { break };
-            let Some(before) = at.checked_sub(1).and_then(|before| self.tokens.get(before)) else { break };
-            let joined = token.gap & !JOINED == 0;
-            if !joined || before.quoted != token.quoted || before.is(ANY_VERB | AUXILIARY | PRONOUN | THAT) && !before.is(ARTICLE) {
-                break;
-            }
-            if before.is(ARTICLE) && !before.is(PREPOSITION) {
-                return self.one_of(at - 1);
-            }
-            if before.is(PREPOSITION | COMMON) {
-                break;
-            }
-            at -= 1;
-            first = if token.capital { first } else { at };
-        }
-        if first == noun { noun } else { noun.min(first.max(noun.saturating_sub(1))) }
-    }
-
-    /// "one of the passengers", "uno dei passeggeri": one of them speaks.
-    fn one_of(&self, article: usize) -> usize {
-        let prior = article.checked_sub(2).and_then(|at| self.tokens.get(at..article));
-        match prior {
-            Some([one, of]) if one.is(INDEFINITE) && of.is(PREPOSITION) && of.gap == 0 => article - 2,
-            _ => article,
-        }
-    }
-
-    /// A noun of no list that speaks all the same: the one after a verb of speech and an article, "ha detto il passeggero",
-    /// or the one that heads a sentence whose verb is one of speech.
-    fn read_unlisted(&mut self, article: usize) -> Option<usize> {
-        let token = self.tokens.get(article)?;
-        let plain = |at: usize| self.tokens.get(at).is_some_and(|word| word.is(PREPOSITION | ARTICLE) && word.gap & !JOINED == 0);
-        let of = token.is(INDEFINITE) && self.tokens.get(article + 1).is_some_and(|word| word.is(PREPOSITION) && word.gap == 0);
-        // "uno dei passeggeri"
-        let noun_at = article + 1 + usize::from(of) + usize::from(of && plain(article + 2));
-        // "ein hoher Beamter"
-        let described =
-            self.capital_nouns && self.tokens.get(noun_at).is_some_and(|word| !word.capital && word.gap == 0 && !word.is(SMALL));
-        let noun_at = noun_at + usize::from(described);
-        let listed = self.tokens.get(noun_at..(noun_at + MODIFIERS_MAX).min(self.tokens.len())).unwrap_or_default();
-        let mut listed = listed.iter().take_while(|word| word.gap & !JOINED == 0 && !word.is(SMALL | ANY_VERB));
-        if !of && listed.any(|word| word.is(ROLE)) {
-            return None;
-        }
-        let noun = self.tokens.get(noun_at)?;
-        let fits = noun.gap & !JOINED == 0 && !noun.is(SMALL | ANY_VERB | TITLE) && noun.span().len() > 2 && noun.quoted == token.quoted;
-        if !fits || noun.capital && !self.capital_nouns || token.quoted {
-            return None;
-        }
-        let before = article.checked_sub(1).and_then(|at| self.tokens.get(at));
-        let told = before.is_some_and(|before| before.is(VERB | ADPOSITION) && !before.is(THAT)) && token.gap & !JOINED == 0;
-        let tail = self.tokens.get(noun_at + 1..(noun_at + 1 + MODIFIERS_MAX * 2).min(self.tokens.len())).unwrap_or_default();
-        let leads = token.heads && {
-            let near = tail.iter().take_while(|word| !word.after(COMMA | PARTS) && !word.quoted);
-            near.take_while(|word| !word.is(PRONOUN)).any(|word| word.is(VERB) && !word.capital)
-        };
-        if !told && !leads {
-            return None;
-        }
-        // What the noun is of: "la madre de Sagar Sarwar".
-        let mut last = noun_at;
-        let mut at = noun_at + 1;
-        while at < noun_at + 1 + ROLE_WORDS_MAX / 2 {
-            let Some(word) = self.tokens.get(at) else { break };
-            let hangs = self.tokens.get(at - 1).is_some_and(|before| before.is(PREPOSITION | ARTICLE));
-            if word.after(COMMA | PARTS) || word.is(ANY_VERB | AUXILIARY) || !hangs && !word.is(PREPOSITION) {
-                break;
-            }
-            if hangs && !word.is(ARTICLE | PREPOSITION) {
-                last = if word.capital { self.name_end(at) } else { at };
-                at = last;
-            }
-            at += 1;
-        }
-        let head = *noun;
-        let hung = self.hung(article);
-        self.push_role(article, last, &head, hung);
-        if let Some(known) = self.mentions.last_mut() {
-            known.doubtful = true;
-        }
-        Some(last + 1)
-    }
-
-    fn push_role(&mut self, first: usize, last: usize, head: &Token, hung: bool) {
-        let last = last.min(first + PHRASE_WORDS_MAX - 1);
-        let article = self.tokens.get(first);
-        let indefinite = article.is_some_and(|token| token.is(INDEFINITE));
-        let complement = self.tokens.get(last).filter(|word| word.hash != head.hash).map_or(0, |word| word.hash);
-        let gender = if head.is(ROLE_FEMININE) || article.is_some_and(|token| token.is(ARTICLE) && token.is(FEMININE)) {
-            Gender::Feminine
-        } else {
-            Gender::Unknown
-        };
-        let (body, plural) = (head.is(BODY), head.is(PLURAL));
-        let known =
-            if indefinite { None } else { self.cast.holder(head.hash ^ complement).or_else(|| self.holder_of_body(head, complement)) };
-        let person = match known {
-            Some(person) => {
-                self.cast.met_again(person, gender);
-                person
-            }
-            None => {
-                let person = self.cast.unnamed(self.place(first, last), last - first + 1, gender, body, plural);
-                self.cast.hold(head.hash ^ complement, person);
-                if complement != 0 && self.cast.holder(head.hash).is_none() {
-                    self.cast.hold(head.hash, person);
-                }
-                person
-            }
-        };
-        let possessive = self.tokens.get(last + 1).is_some_and(|next| next.after(JOINED) && next.span().len() == 1);
-        self.push(Mention { hung, indefinite, plural, gender, modifies: possessive, ..mention(Kind::Role, first, last, Some(person)) });
-    }
-
-    /// "the party" is the Harbour Workers' Party.
-    fn holder_of_body(&self, head: &Token, complement: u64) -> Option<usize> {
-        if complement == 0 && head.is(BODY) { self.cast.surname(head.hash) } else { None }
-    }
-
     /// Whether a preposition stands before the words from `first` on: « a-t-il déclaré à Reuters ».
-    fn hung(&self, first: usize) -> bool {
+    pub fn hung(&self, first: usize) -> bool {
         let Some(token) = self.tokens.get(first) else { return false };
         if token.after(COMMA | PARTS) {
             return false;
@@ -545,14 +332,14 @@ impl Scan<'_> {
         false
     }
 
-    fn place(&self, first: usize, last: usize) -> Span {
+    pub fn place(&self, first: usize, last: usize) -> Span {
         match (self.tokens.get(first), self.tokens.get(last)) {
             (Some(first), Some(last)) => Span::new(first.span().start, last.span().end),
             _ => Span::default(),
         }
     }
 
-    fn push(&mut self, mention: Mention) {
+    pub fn push(&mut self, mention: Mention) {
         self.mentions.push(mention);
     }
 
@@ -590,7 +377,7 @@ impl Scan<'_> {
     }
 }
 
-const fn mention(kind: Kind, first: usize, last: usize, person: Option<usize>) -> Mention {
+pub const fn mention(kind: Kind, first: usize, last: usize, person: Option<usize>) -> Mention {
     Mention {
         kind,
         first,

@@ -9,6 +9,8 @@ mod lexicon;
 mod marks;
 mod mentions;
 mod model;
+mod offices;
+mod people;
 mod ranking;
 mod readings;
 mod reported;

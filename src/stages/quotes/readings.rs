@@ -1,18 +1,12 @@
 //! Every reading of who may have said a quote, each with what speaks for it: somebody named beside it, a pronoun and whom
 //! it may stand for, a subject that is left out, whoever spoke before, nobody.
 
-use super::cast::{Cast, Gender, Person};
+use super::cast::Cast;
 use super::features::{Family, bucket, feature};
 use super::lexicon::{ANY_VERB, CLITIC, THAT, VERB};
 use super::mentions::{Kind, Mention};
 use super::scene::{Region, Relation, Scene, Zone};
 use super::tokens::{BRACKET, BREAK, COLON, COMMA, DASH, STOP};
-
-/// People that a pronoun may stand for, the latest first.
-const ANTECEDENTS_MAX: usize = 10;
-
-/// Mentions that are looked back on for them.
-const LOOK_BACK: usize = 40;
 
 /// People beside a quote that are weighed in one region.
 const MENTIONS_MAX: usize = 12;
@@ -76,7 +70,7 @@ pub struct Before {
 }
 
 impl Before {
-    fn spoke(&self, person: usize) -> usize {
+    pub fn spoke(&self, person: usize) -> usize {
         self.spoke.get(person).map_or(0, |count| *count as usize)
     }
 }
@@ -90,11 +84,11 @@ pub struct Reader<'a> {
 }
 
 /// What holds for all readings of one quote.
-struct Setting {
-    first: usize,
-    end: usize,
+pub struct Setting {
+    pub first: usize,
+    pub end: usize,
     /// By what its surroundings are: how it stands in its paragraph, and to the quote before.
-    context: usize,
+    pub context: usize,
     cues: usize,
     length: usize,
     small: bool,
@@ -355,156 +349,5 @@ impl Reader<'_> {
             features.push(feature(Family::Label, 4 + first));
         }
         features
-    }
-
-    fn person_features(&self, person: usize, before: &Before, setting: &Setting) -> Vec<u16> {
-        let Some(known) = self.cast.persons.get(person) else { return Vec::new() };
-        let mut features = vec![
-            feature(Family::PersonKind, person_kind(known)),
-            feature(Family::PersonCount, bucket(known.mentions as usize, &[1, 2, 4, 8])),
-            feature(Family::PersonSpoke, bucket(before.spoke(person), &[0, 1, 3])),
-            feature(Family::PersonBefore, usize::from(before.person == Some(person)) * 8 + setting.context / 4),
-        ];
-        features.push(feature(Family::PersonUse, use_of(known)));
-        if self.is_inside(person, setting.first, setting.end) {
-            features.push(feature(Family::PersonInside, 0));
-        }
-        features
-    }
-
-    /// Whether somebody is spoken of within the quote.
-    fn is_inside(&self, person: usize, first: usize, end: usize) -> bool {
-        let low = self.scene.mentions.partition_point(|mention| mention.first < first);
-        let inside = self.scene.mentions.get(low..).unwrap_or_default().iter().take(LOOK_BACK);
-        inside.take_while(|mention| mention.first < end).any(|mention| mention.person == Some(person))
-    }
-
-    /// Whom a word at `anchor` may stand for: the latest mention of each, and the person.
-    fn antecedents(&self, anchor: usize, before: &Before) -> Vec<(usize, usize)> {
-        let end = self.scene.mentions.partition_point(|mention| mention.first < anchor);
-        let mut found: Vec<(usize, usize)> = Vec::with_capacity(ANTECEDENTS_MAX);
-        for index in (end.saturating_sub(LOOK_BACK)..end).rev() {
-            let Some(mention) = self.scene.mentions.get(index) else { continue };
-            let quoted = self.scene.tokens.get(mention.first).is_some_and(|token| token.quoted);
-            if let Some(person) = mention.person
-                && !quoted
-                && found.iter().all(|(_, known)| *known != person)
-            {
-                found.push((index, person));
-            }
-            if found.len() == ANTECEDENTS_MAX {
-                break;
-            }
-        }
-        if let Some(person) = before.person
-            && found.iter().all(|(_, known)| *known != person)
-        {
-            found.push((usize::MAX, person));
-        }
-        found
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "each is one fact about the pair of a quote and somebody before it")]
-    fn antecedent_features(
-        &self,
-        path: Path,
-        rank: usize,
-        ante: &(usize, usize),
-        anchor: usize,
-        pronoun: Option<&Mention>,
-        before: &Before,
-        end: usize,
-    ) -> Vec<u16> {
-        let (index, person) = *ante;
-        let Some(known) = self.cast.persons.get(person) else { return Vec::new() };
-        let tokens = self.scene.tokens;
-        // Pronoun, dropped, continued.
-        let path = (path as usize).saturating_sub(1).min(2);
-        let mut features = Vec::with_capacity(14);
-        features.push(feature(Family::Recency, path * 7 + bucket(rank, &[0, 1, 2, 3, 6])));
-        let previous = match (before.person == Some(person), before.last.and_then(|last| tokens.get(last)), tokens.get(anchor)) {
-            (true, Some(last), Some(at)) if last.sentence == at.sentence => 1,
-            (true, Some(last), Some(at)) if last.paragraph == at.paragraph => 2,
-            (true, Some(last), Some(at)) if last.paragraph + 1 == at.paragraph => 3,
-            (true, ..) => 4,
-            _ => 0,
-        };
-        features.push(feature(Family::Previous, path * 5 + previous));
-        if let Some(pronoun) = pronoun {
-            let agrees = match (pronoun.gender, known.gender) {
-                (Gender::Unknown, _) => 0,
-                (_, Gender::Unknown) => 1 + usize::from(known.body),
-                (one, other) if one == other => 3,
-                _ => 4,
-            };
-            features.push(feature(Family::Agreement, agrees));
-            let number = usize::from(pronoun.plural) * 2 + usize::from(known.plural || known.body && !known.human);
-            features.push(feature(Family::Agreement, 6 + number));
-        }
-        let mention = self.scene.mentions.get(index);
-        let place = match (mention.and_then(|mention| tokens.get(mention.first)), tokens.get(anchor)) {
-            (Some(one), Some(at)) if one.sentence == at.sentence => 0,
-            (Some(one), Some(at)) if one.paragraph == at.paragraph && one.sentence + 1 == at.sentence => 1,
-            (Some(one), Some(at)) if one.paragraph == at.paragraph => 2,
-            (Some(one), Some(at)) if one.paragraph + 1 == at.paragraph && one.sentence + 1 == at.sentence => 3,
-            (Some(one), Some(at)) if one.paragraph + 1 == at.paragraph => 4,
-            (Some(_), Some(_)) => 5,
-            _ => 6,
-        };
-        features.push(feature(Family::Place, path * 7 + place));
-        features.push(feature(Family::AnteCount, path * 5 + bucket(known.mentions as usize, &[1, 2, 4, 8])));
-        features.push(feature(Family::AnteKind, path * 8 + person_kind(known)));
-        features.push(feature(Family::AnteSpoke, path * 4 + bucket(before.spoke(person), &[0, 1, 3])));
-        features.push(feature(Family::AnteUse, path * 8 + use_of(known)));
-        // What holds whatever the path.
-        features.push(feature(Family::Recency, 21 + bucket(rank, &[0, 1, 2, 3, 6])));
-        features.push(feature(Family::Previous, 15 + previous));
-        features.push(feature(Family::Place, 21 + place));
-        features.push(feature(Family::AnteKind, 24 + person_kind(known)));
-        features.push(feature(Family::AnteUse, 24 + use_of(known)));
-        if let Some(mention) = mention {
-            features.push(feature(Family::Subject, path * 2 + usize::from(mention.subject)));
-            let flag = if mention.hung {
-                1
-            } else if mention.modifies {
-                2
-            } else if mention.doubtful {
-                3
-            } else {
-                0
-            };
-            features.push(feature(Family::AnteFlag, path * 4 + flag));
-            features.push(feature(Family::AnteCue, path * 2 + usize::from(mention.speaks)));
-        }
-        if person == 0 {
-            features.push(feature(Family::AnteFirst, path));
-        }
-        if self.is_inside(person, anchor, end) {
-            features.push(feature(Family::PersonInside, 1 + path));
-        }
-        features
-    }
-}
-
-/// How much of the talk of somebody hangs on prepositions, as with places, and whether a verb of speech ever stands beside.
-const fn use_of(person: &Person) -> usize {
-    let hung = match (person.hung, person.spoken_of) {
-        (0, _) => 0,
-        (hung, all) if hung * 2 < all => 1,
-        (hung, all) if hung < all => 2,
-        _ => 3,
-    };
-    hung * 2 + (person.speaks > 0) as usize
-}
-
-/// Human by name, named, a body, somebody of an office, several.
-const fn person_kind(person: &Person) -> usize {
-    match (person.named, person.human, person.body) {
-        (true, true, _) => 0,
-        (true, false, true) => 1,
-        (true, false, false) => 2,
-        (false, _, true) => 3,
-        (false, _, false) if person.plural => 4,
-        (false, ..) => 5,
     }
 }

@@ -1,13 +1,15 @@
 //! What can be told of a sentence without knowing its language: where it stands, how long it is, how much of the
 //! article and of the title it holds. The trainer and the stage read the same numbers.
 
+use rustc_hash::FxHashMap;
+
 use crate::model::Span;
 use crate::text::words;
 
-use super::vectors::Vectors;
+use super::vectors::{Vectors, fingerprint};
 
 /// How many numbers describe a sentence.
-pub const COUNT: usize = 26;
+pub const COUNT: usize = 44;
 
 /// A sentence in numbers.
 pub type Features = [f64; COUNT];
@@ -23,6 +25,10 @@ pub fn describe(text: &str, title: &str, sentences: &[Span], vectors: &Vectors) 
     let title_ranks = ranks(&titles);
     let count = sentences.len() as f64;
     let words_mean = (0..sentences.len()).map(|place| vectors.word_count(place) as f64).sum::<f64>() / count.max(1.0);
+    let after_ranks = ranks(&closeness.after);
+    let openings = openings(text, sentences);
+    let letters: usize = sentences.iter().map(|sentence| sentence.len()).sum();
+    let letters_mean = letters as f64 / (words_mean * count).max(1.0);
     let at = |values: &[f64], place: usize| values.get(place).copied().unwrap_or(0.0);
     let flag = |is_so: bool| f64::from(u8::from(is_so));
     let mut described = Vec::with_capacity(sentences.len());
@@ -57,6 +63,24 @@ pub fn describe(text: &str, title: &str, sentences: &[Span], vectors: &Vectors) 
             surface.digits,
             flag(surface.asks),
             flag(surface.exclaims),
+            flag(place == 3),
+            flag(place == 4),
+            libm::log(1.0 + count) / 5.0,
+            length.min(60.0) / 60.0,
+            flag(length < 3.0),
+            flag(length > 25.0),
+            at(&after_ranks, place),
+            at(&closeness.next, place),
+            at(&closeness.previous, place),
+            flag(!title.is_empty()),
+            flag(surface.begins_quoted),
+            flag(surface.ends_in_stop),
+            flag(surface.ends_in_colon),
+            surface.digits * 6.0 / length.max(6.0) * 4.0,
+            (surface.letters / length.max(1.0) / letters_mean.max(0.1)).min(2.0) - 1.0,
+            at(&openings, place),
+            flag(place == 0) * at(&closeness.centroid, place),
+            at(&titles, place) * flag(place == 0),
         ]);
     }
     described
@@ -68,6 +92,8 @@ struct Closeness {
     after: Vec<f64>,
     before: Vec<f64>,
     first: Vec<f64>,
+    next: Vec<f64>,
+    previous: Vec<f64>,
 }
 
 impl Closeness {
@@ -78,7 +104,8 @@ impl Closeness {
         let mut lead = vectors.blank();
         vectors.add(&mut lead, 0, 1.0);
         let mut earlier = vectors.blank();
-        let mut found = Self { centroid: Vec::new(), after: Vec::new(), before: Vec::new(), first: Vec::new() };
+        let mut found =
+            Self { centroid: Vec::new(), after: Vec::new(), before: Vec::new(), first: Vec::new(), next: Vec::new(), previous: Vec::new() };
         for place in 0..count {
             let to_all = vectors.dot(&all, place);
             let to_earlier = vectors.dot(&earlier, place);
@@ -87,8 +114,14 @@ impl Closeness {
             found.before.push(to_earlier / place.max(1) as f64);
             found.after.push(to_later / count.saturating_sub(place + 1).max(1) as f64);
             found.first.push(if place == 0 { 0.0 } else { vectors.dot(&lead, place) });
+            let to_previous = place.checked_sub(1).map_or(0.0, |previous| vectors.cosine(previous, place));
+            found.previous.push(to_previous);
+            if place > 0 {
+                found.next.push(to_previous);
+            }
             vectors.add(&mut earlier, place, 1.0);
         }
+        found.next.push(0.0);
         found
     }
 }
@@ -148,11 +181,27 @@ struct Surface {
     digits: f64,
     asks: bool,
     exclaims: bool,
+    begins_quoted: bool,
+    ends_in_stop: bool,
+    ends_in_colon: bool,
+    /// In bytes, as a measure of how long its words are.
+    letters: f64,
 }
 
 impl Surface {
     fn of(sentence: &str) -> Self {
-        let mut found = Self { marks: 0.0, digits: 0.0, asks: false, exclaims: false };
+        let is_mark = |c: char| matches!(c, '"' | '“' | '”' | '„' | '«' | '»' | '\'' | '’' | ')');
+        let bare = sentence.trim_end_matches(is_mark);
+        let mut found = Self {
+            marks: 0.0,
+            digits: 0.0,
+            asks: false,
+            exclaims: false,
+            begins_quoted: sentence.starts_with(is_mark),
+            ends_in_stop: bare.ends_with(['.', '。']),
+            ends_in_colon: bare.ends_with([':', '：', ';']),
+            letters: sentence.len() as f64,
+        };
         let mut within_number = false;
         for c in sentence.chars() {
             match c {
@@ -169,6 +218,20 @@ impl Surface {
         found.digits = found.digits.min(6.0) / 6.0;
         found
     }
+}
+
+/// How often each sentence's first word begins sentences of the article: "He", "The".
+fn openings(text: &str, sentences: &[Span]) -> Vec<f64> {
+    let first = |sentence: &Span| {
+        let sentence = sentence.of(text);
+        words::words(sentence).next().map_or(0, |word| fingerprint(word.of(sentence)).0)
+    };
+    let firsts: Vec<u64> = sentences.iter().map(first).collect();
+    let mut counts: FxHashMap<u64, u32> = FxHashMap::default();
+    for first in &firsts {
+        *counts.entry(*first).or_default() += 1;
+    }
+    firsts.iter().map(|first| f64::from(counts.get(first).copied().unwrap_or(0)) / firsts.len() as f64).collect()
 }
 
 /// Each value's rank among all, the greatest 1; equal values by place, the earlier first.

@@ -1,6 +1,6 @@
 //! Each sentence as a bag of weighted words, so that one can be held against another, or against the whole article.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::model::Span;
 use crate::text::unicode::is_unspaced;
@@ -8,8 +8,10 @@ use crate::text::words;
 
 /// The sentences of one article as unit vectors over its words: `log(1 + n)` times the inverse sentence frequency.
 pub struct Vectors {
-    /// Word and weight, by rising word.
-    rows: Vec<Vec<(u32, f64)>>,
+    /// Every sentence's words and their weights, by rising word, one sentence after the other.
+    entries: Vec<(u32, f64)>,
+    /// Where each sentence's words begin, and where the last one's end.
+    bounds: Vec<usize>,
     ids: FxHashMap<u64, u32>,
     terms: Vec<Term>,
     word_counts: Vec<usize>,
@@ -29,11 +31,13 @@ pub struct Term {
 impl Vectors {
     pub fn of(text: &str, sentences: &[Span]) -> Self {
         let mut vectors = Self {
-            rows: Vec::with_capacity(sentences.len()),
-            ids: FxHashMap::default(),
-            terms: Vec::new(),
+            entries: Vec::with_capacity(text.len() / 6),
+            bounds: Vec::with_capacity(sentences.len() + 1),
+            ids: FxHashMap::with_capacity_and_hasher(text.len() / 16, FxBuildHasher),
+            terms: Vec::with_capacity(text.len() / 16),
             word_counts: Vec::with_capacity(sentences.len()),
         };
+        vectors.bounds.push(0);
         let mut found = Vec::new();
         for (place, sentence) in (0_u32..).zip(sentences) {
             found.clear();
@@ -49,27 +53,30 @@ impl Vectors {
             }
             vectors.word_counts.push(found.len());
             found.sort_unstable();
-            let mut row = Vec::with_capacity(found.len());
             for same in found.chunk_by(|a, b| a == b) {
                 let Some(id) = same.first() else { continue };
                 if let Some(term) = vectors.terms.get_mut(*id as usize) {
                     term.count += u32::try_from(same.len()).unwrap_or(u32::MAX);
                     term.sentences += 1;
                 }
-                row.push((*id, same.len() as f64));
+                vectors.entries.push((*id, same.len() as f64));
             }
-            vectors.rows.push(row);
+            vectors.bounds.push(vectors.entries.len());
         }
         vectors.weigh();
         vectors
     }
 
     fn weigh(&mut self) {
-        let sentences = self.rows.len() as f64;
+        let sentences = self.word_counts.len() as f64;
         let rarity: Vec<f64> = self.terms.iter().map(|term| libm::log(1.0 + sentences / f64::from(term.sentences.max(1)))).collect();
-        for row in &mut self.rows {
+        let once = libm::log(2.0);
+        for place in 0..self.word_counts.len() {
+            let (Some(start), Some(end)) = (self.bounds.get(place).copied(), self.bounds.get(place + 1).copied()) else { break };
+            let Some(row) = self.entries.get_mut(start..end) else { break };
             for (id, weight) in row.iter_mut() {
-                *weight = libm::log(1.0 + *weight) * rarity.get(*id as usize).copied().unwrap_or(0.0);
+                let count = if *weight == 1.0 { once } else { libm::log(1.0 + *weight) };
+                *weight = count * rarity.get(*id as usize).copied().unwrap_or(0.0);
             }
             let length = row.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt();
             if length > 0.0 {
@@ -78,8 +85,23 @@ impl Vectors {
         }
     }
 
+    /// Word and weight, by rising word.
     pub fn row(&self, sentence: usize) -> &[(u32, f64)] {
-        self.rows.get(sentence).map_or(&[], Vec::as_slice)
+        let bound = |place: usize| self.bounds.get(place).copied();
+        bound(sentence).zip(bound(sentence + 1)).and_then(|(start, end)| self.entries.get(start..end)).unwrap_or_default()
+    }
+
+    /// From 0, no word in common, to 1.
+    pub fn cosine(&self, one: usize, other: usize) -> f64 {
+        let (mut one, mut other) = (self.row(one), self.row(other));
+        let mut sum = 0.0;
+        while let ([(left, weight), rest @ ..], [(right, other_weight), other_rest @ ..]) = (one, other) {
+            if left == right {
+                sum += weight * other_weight;
+            }
+            (one, other) = (if left <= right { rest } else { one }, if right <= left { other_rest } else { other });
+        }
+        sum
     }
 
     pub fn term(&self, id: u32) -> Term {
@@ -120,7 +142,7 @@ impl Vectors {
 }
 
 /// A word's hash without regard to case, and whether it carries content. No string is made for it.
-fn fingerprint(word: &str) -> (u64, bool) {
+pub fn fingerprint(word: &str) -> (u64, bool) {
     let mut hash = 0xCBF2_9CE4_8422_2325_u64;
     let mut letters = 0;
     let mut is_content = false;

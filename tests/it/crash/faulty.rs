@@ -180,9 +180,9 @@ impl DiskFile for NeglectfulFile {
 /// A program that leaves one rule out, and the faults under which that shows.
 pub type Mutant = (&'static str, Faults, fn(u64, Faults) -> Report);
 
-/// Every rule, taken out one at a time. Each must break a claim in some world.
+/// Every rule, taken out one at a time. Each must break a claim in some world. That only what a checksum holds is adopted
+/// is no world's luck, but a sample of its own.
 pub const MUTANTS: &[Mutant] = &[
-    ("adopts what parses", Faults::Mixed, |seed, faults| run_world(seed, faults, &without(Neglect::Checksum))),
     ("does not write again", Faults::Mixed, |seed, faults| run_world(seed, faults, &without(Neglect::WritingAgain))),
     ("quarantine before adoption", Faults::Kill, |seed, faults| {
         run_world(seed, faults, &Rules { convicts_after: 0, convicts_first: true, ..sound() })

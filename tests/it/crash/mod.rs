@@ -9,7 +9,7 @@ pub mod disk;
 pub mod faulty;
 pub mod index;
 mod inode;
-mod inputs;
+pub mod inputs;
 mod life;
 pub mod world;
 

@@ -8,6 +8,7 @@
 //! block alone and then beside the others ([`context`]), so that candidates are merged where each is right.
 
 mod blocks;
+mod builder;
 mod containers;
 mod content;
 mod context;
@@ -16,6 +17,7 @@ mod explain;
 mod features;
 mod forest;
 mod metadata;
+mod names;
 mod overlap;
 mod render;
 mod signs;
@@ -70,9 +72,15 @@ pub fn parse(page: &str, address: Option<&str>, options: &Options) -> Result<Par
     if !content::is_article(&page, &picked, reading.found.is_article) {
         warnings.push(Warning::HtmlNotArticle);
     }
-    let text = content::text(&page, &picked, body);
+    let mut text = content::text(&page, &picked, body);
     if text.is_empty() {
-        return Err(StageError::Empty);
+        // A page that a browser's script would fill: what it says of itself for machines is all the text there is.
+        text = reading.found.description.clone().ok_or(StageError::Empty)?;
+        for warning in [Warning::HtmlFallback, Warning::HtmlNotArticle] {
+            if !warnings.contains(&warning) {
+                warnings.push(warning);
+            }
+        }
     }
     Ok(ParsedArticle {
         metadata: reading.found.metadata,

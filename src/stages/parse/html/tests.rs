@@ -55,6 +55,16 @@ fn comments_share_bars_and_related_links_within_the_article_are_left_behind() {
 }
 
 #[test]
+fn a_page_that_only_a_script_would_fill_gives_what_it_says_of_itself() {
+    let article =
+        read("<title>Harbour closed</title><meta name=description content=\"The harbour closes for three weeks.\"><div id=app></div>");
+    assert_eq!(article.text, "The harbour closes for three weeks.");
+    assert_eq!(article.warnings, [Warning::HtmlFallback, Warning::HtmlNotArticle]);
+    let silent = parse("<title>Harbour closed</title><div id=app></div>", None, &Options::default());
+    assert_eq!(silent.unwrap_err(), crate::model::StageError::Empty);
+}
+
+#[test]
 fn the_headline_is_the_heading_that_the_page_title_agrees_with() {
     let title = |head: &str| read(&page(head, "", "")).metadata.title;
     assert_eq!(
