@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio_stream::StreamExt as _;
+use tokio_stream::wrappers::SignalStream;
 
 use crate::config::{Config, configured_roots, ensure_moved_out, roots_of};
 use crate::pipeline::{self, Input, Output, Progress, Settings, Tally};
@@ -224,18 +226,15 @@ pub(super) fn run(input: Input, output: Output, config: &Config, common: &Common
 
 /// Returns, once asked, the first SIGINT or SIGTERM; the second ends the process at once.
 fn asked_to_stop(stopped_by: Arc<AtomicU8>) -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
-    let mut interrupt = signal(SignalKind::interrupt()).context("listen for SIGINT")?;
-    let mut terminate = signal(SignalKind::terminate()).context("listen for SIGTERM")?;
+    let interrupt = signal(SignalKind::interrupt()).context("listen for SIGINT")?;
+    let terminate = signal(SignalKind::terminate()).context("listen for SIGTERM")?;
+    let interrupts = SignalStream::new(interrupt).map(|()| Exit::Interrupted.code());
+    let mut asked = interrupts.merge(SignalStream::new(terminate).map(|()| Exit::Terminated.code()));
     let (stop, stopped) = tokio::sync::oneshot::channel();
     // Ends with the runtime: it waits for signals as long as the run lasts.
     tokio::spawn(async move {
         let mut stop = Some(stop);
-        loop {
-            // Both waits may be cancelled at any moment: a signal that came stays noted.
-            let code = tokio::select! {
-                _ = interrupt.recv() => Exit::Interrupted.code(),
-                _ = terminate.recv() => Exit::Terminated.code(),
-            };
+        while let Some(code) = asked.next().await {
             stopped_by.store(code, Ordering::Relaxed);
             match stop.take() {
                 Some(stop) => {
