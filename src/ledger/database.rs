@@ -11,7 +11,7 @@ use tracing::warn;
 
 use crate::model::{Digest, Entry, Key, Skip, SourcePath, Stamp};
 
-use super::{CannotGoOn, Known, KnownFile, Segment, Series, Settled, database_path};
+use super::{CannotGoOn, Known, KnownFile, Segment, Series, Settled, database_path, fault};
 
 /// Counts up with every change of the tables. Another version's ledger is rebuilt from the records.
 pub const VERSION: i64 = 1;
@@ -104,6 +104,7 @@ impl Database {
     /// that cannot be read for now is left alone, since it may know of records that were moved away.
     pub fn open(state: &Path) -> anyhow::Result<Self> {
         let path = database_path(state);
+        fault::point("ledger.open").map_err(|error| CannotGoOn(format!("cannot open {}: {error}; check the disk", path.display())))?;
         if path.exists() {
             match open_existing(&path) {
                 Ok(Existing::Usable(connection)) => return Ok(Self { connection, is_new: false }),

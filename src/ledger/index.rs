@@ -44,6 +44,9 @@ impl Index for Database {
 
     fn commit(&mut self, group: &Group) -> anyhow::Result<()> {
         fault::point("ledger.commit")?;
+        if group.segments.iter().any(|row| row.sealed) {
+            fault::point("ledger.seal")?;
+        }
         Database::commit(self, group)?;
         Ok(fault::point("ledger.committed")?)
     }

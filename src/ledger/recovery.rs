@@ -5,13 +5,14 @@
 //! not hold is where the file is cut. A ledger that is missing is rebuilt the same way from length 0, never answered
 //! by cutting.
 
-use std::io::BufReader;
+use std::io::{self, BufReader, Read as _};
 use std::path::Path;
 
 use anyhow::Context as _;
 
 use super::database::{ArticleRow, Group, RejectionRow, SegmentRow};
 use super::disk::{Disk, DiskFile, ReadFrom, create_folders};
+use super::lines::LINE_BYTES_MAX;
 use super::segments::list_segments_on;
 use super::{CannotGoOn, Index, Known, Line, Lines, STATE_FOLDER, Segment, Series, Settled, is_whole, key_of};
 
@@ -97,6 +98,9 @@ fn recover_segment<D: Disk>(
         ))
         .into());
     }
+    if row.bytes > 0 && !recovered.rebuilt {
+        ensure_known_end_holds(&file, out, row, index)?;
+    }
     let known_bytes = row.bytes;
     // A segment is left behind only when all of it is synced, so the last alone can have bytes that are not on disk.
     let may_be_unsynced = !recovered.rebuilt || is_last;
@@ -136,6 +140,48 @@ fn recover_segment<D: Disk>(
     }
     row.sealed = !is_last;
     commit(&file, &path, row, &mut group, index)
+}
+
+/// The last line that counts as done is whole, and the ledger knows its article. Where it is not, this file and this
+/// ledger do not belong together, and nothing may be adopted or cut off by it.
+fn ensure_known_end_holds(file: &impl DiskFile, out: &Path, row: SegmentRow, index: &impl Index) -> anyhow::Result<()> {
+    let path = row.segment.path(out);
+    let bytes = last_line(file, row.bytes).with_context(|| format!("read {}", path.display()))?;
+    let line = bytes.strip_suffix(b"\n").filter(|line| is_whole(line)).and_then(Line::parse);
+    let known = match &line {
+        Some(line) => index.latest(&key_of(&line.path, line.entry.as_ref()))?.is_some_and(|known| known.revision >= line.revision),
+        None => false,
+    };
+    if !known {
+        return Err(CannotGoOn(format!(
+            "{} does not fit the ledger, which knows it to byte {}: one of them was changed or is another folder's; put the right one back, or remove {} to begin again from the records that are left",
+            path.display(),
+            row.bytes,
+            out.join(STATE_FOLDER).display()
+        ))
+        .into());
+    }
+    Ok(())
+}
+
+/// The line that ends at this place, or what stands there instead.
+fn last_line(file: &impl DiskFile, end: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut at = end;
+    while at > 0 && (bytes.len() as u64) < LINE_BYTES_MAX {
+        let length = (bytes.len().max(READ_BYTES) as u64).min(at);
+        at -= length;
+        let mut before = Vec::new();
+        ReadFrom { file, at }.take(length).read_to_end(&mut before)?;
+        before.append(&mut bytes);
+        bytes = before;
+        // The line feed before the line's own.
+        let begin = bytes.split_last().and_then(|(_, line)| line.iter().rposition(|byte| *byte == b'\n'));
+        if let Some(begin) = begin {
+            return Ok(bytes.split_off(begin + 1));
+        }
+    }
+    Ok(bytes)
 }
 
 /// Without a ledger nobody can say whether a line that does not hold was ever called done: it is no torn end if whole

@@ -1,17 +1,19 @@
 //! What becomes of an input once all its articles are durable: moved away or deleted, if the user asked for it.
 
 use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
+use rustix::process::{Pid, test_kill_process};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::After;
 use super::found::{Found, stamp_of};
 use super::open::ReadFile;
-use crate::ledger::View;
+use super::{After, Root};
+use crate::ledger::{View, fault};
 use crate::model::{SourcePath, Stamp, Ticket};
 
 /// The files of a run that are on their way, and what is to become of them once they are durable.
@@ -23,7 +25,10 @@ pub(super) struct Afterwards {
 }
 
 impl Afterwards {
-    pub(super) fn new(after: &After, settled: UnboundedReceiver<Vec<Ticket>>) -> Self {
+    pub(super) fn new(after: &After, roots: &[Root], settled: UnboundedReceiver<Vec<Ticket>>) -> Self {
+        if *after != After::Keep {
+            roots.iter().for_each(|root| put_back(&root.path));
+        }
         if let After::Move(folder) = after {
             // It must be there to be known where it lies below an input; if it cannot be made, moving tells why.
             let _ = fs::create_dir_all(folder);
@@ -34,7 +39,7 @@ impl Afterwards {
     /// For a run that leaves no trace: everything stays.
     pub(super) fn nothing() -> Self {
         let (_, settled) = unbounded_channel();
-        Self::new(&After::Keep, settled)
+        Self::new(&After::Keep, &[], settled)
     }
 
     /// Notes a file that was read. One whose writer is not done, or that may have changed unseen, stays where it is.
@@ -109,7 +114,9 @@ fn carry_out(after: &After, path: &Path, source: &SourcePath, read: Stamp) -> io
     // A newer version may be renamed into place between a look and a deletion. So the file first gets a name of its
     // own, and what then has it is looked at again.
     let aside = aside(path)?;
+    fault::point("after.begin")?;
     fs::rename(path, &aside)?;
+    fault::point("after.aside")?;
     let is_the_one = |metadata: fs::Metadata| {
         let stamp = stamp_of(&metadata);
         // The renaming itself is a change of state.
@@ -122,7 +129,7 @@ fn carry_out(after: &After, path: &Path, source: &SourcePath, read: Stamp) -> io
     }
     let done = match after {
         After::Keep | After::Delete => fs::remove_file(&aside),
-        After::Move(folder) => move_to(&aside, folder.join(Path::new(std::ffi::OsStr::from_bytes(&source.0)))),
+        After::Move(folder) => move_to(&aside, folder.join(Path::new(OsStr::from_bytes(&source.0)))),
     };
     if done.is_err() {
         let _ = rename_new(&aside, path);
@@ -130,13 +137,46 @@ fn carry_out(after: &After, path: &Path, source: &SourcePath, read: Stamp) -> io
     done.map(|()| true)
 }
 
+/// Of a name, what stands in the one that its file has for a moment.
+const NAME_BYTES_MAX: usize = 230;
+/// What stands after the number of the process there.
+const ASIDE: &[u8] = b".copydesk~";
+
+/// Gives files their names back that a run had set aside when it was killed: they would be hidden for ever.
+fn put_back(folder: &Path) {
+    // What cannot be listed is told of by whoever looks for articles in it.
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        if entry.file_type().is_ok_and(|form| form.is_dir()) {
+            put_back(&entry.path());
+        } else if let Some(name) = name_before(&entry.file_name()) {
+            match rename_new(&entry.path(), &folder.join(name)) {
+                Ok(()) => {}
+                Err(error) => {
+                    tracing::warn!(path = %entry.path().display(), %error, "input set aside by a run that was killed, and not put back; see to its folder");
+                }
+            }
+        }
+    }
+}
+
+/// The name that a file had before a run set it aside that is no longer there. A longer one cannot be told.
+fn name_before(aside: &OsStr) -> Option<OsString> {
+    let marked = aside.as_bytes().strip_prefix(b".")?.strip_suffix(ASIDE)?;
+    let dot = marked.iter().rposition(|byte| *byte == b'.')?;
+    let (name, process) = (marked.get(..dot)?, marked.get(dot + 1..)?);
+    let process = str::from_utf8(process).ok()?.parse().ok().and_then(Pid::from_raw)?;
+    let is_running = test_kill_process(process).is_ok();
+    (!is_running && !name.is_empty() && name.len() < NAME_BYTES_MAX).then(|| OsStr::from_bytes(name).to_owned())
+}
+
 /// A hidden name beside the file, which no source reads.
 fn aside(path: &Path) -> io::Result<PathBuf> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.as_bytes();
-    // Room for what is put around it, as names have at most 255 bytes.
-    let name = name.get(..name.len().min(200)).unwrap_or_default();
-    let name = [b".".as_slice(), name, format!(".{}.copydesk~", std::process::id()).as_bytes()].concat();
-    Ok(path.with_file_name(std::ffi::OsStr::from_bytes(&name)))
+    // Room for what is put around it, as names have at most 255 bytes, and process numbers at most 10.
+    let name = name.get(..name.len().min(NAME_BYTES_MAX)).unwrap_or_default();
+    let name = [b".".as_slice(), name, format!(".{}", std::process::id()).as_bytes(), ASIDE].concat();
+    Ok(path.with_file_name(OsStr::from_bytes(&name)))
 }
 
 /// Renames, but never over what is there.

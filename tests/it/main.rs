@@ -9,6 +9,7 @@ mod crash;
 mod crash_model;
 mod daemon;
 mod desk;
+mod fire;
 mod forms;
 mod kill;
 mod looking;
