@@ -118,9 +118,9 @@ impl Database {
                 }
             }
         }
+        let created = connect(&path).and_then(|connection| connection.execute_batch(TABLES).map(|()| connection));
         let connection =
-            connect(&path).with_context(|| format!("create {}", path.display())).map_err(|error| CannotGoOn(format!("{error:#}")))?;
-        connection.execute_batch(TABLES)?;
+            created.map_err(|error| CannotGoOn(format!("cannot create {}: {error}; check the disk and run again", path.display())))?;
         Ok(Self { connection, is_new: true })
     }
 

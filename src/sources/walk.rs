@@ -97,8 +97,9 @@ fn read_all(
                 let mut settling = Settling::default();
                 let mut seen = opener.see(&found, &mut settling, Hint::Seen)?;
                 // Fresh files grow old together, so waiting in place keeps the order and costs one settling time in all.
+                // Those of an age that cannot be told, from the future say, would cost one each: they come later.
                 if let Seen::Wait(rest) = seen
-                    && rest <= opener.options.settle
+                    && rest < opener.options.settle
                 {
                     opener.intake.flush()?;
                     pause(rest, stop);
@@ -428,6 +429,22 @@ mod tests {
         assert_eq!(skipped, [("form", 1), ("hidden", 1), ("temporary", 1), ("empty", 1), ("not_regular", 1)]);
         let (again, ..) = walk(&Options { follow_symlinks: true, ..options(folder.path()) });
         assert_eq!(again, read);
+    }
+
+    #[test]
+    fn files_from_the_future_are_waited_for_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let year_2100 = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(4_102_444_800);
+        for number in 0..40 {
+            let path = folder.path().join(format!("{number}.txt"));
+            fs::write(&path, "Ferry late").unwrap();
+            fs::File::options().write(true).open(path).unwrap().set_modified(year_2100).unwrap();
+        }
+        let settle = Duration::from_millis(100);
+        let begun = Instant::now();
+        let (read, ..) = walk(&Options { settle, ..options(folder.path()) });
+        assert_eq!(read.len(), 40);
+        assert!(begun.elapsed() < settle * 20, "each was waited for alone: {:?}", begun.elapsed());
     }
 
     #[test]

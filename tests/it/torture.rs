@@ -70,6 +70,11 @@ fn a_sync_that_fails_ends_the_run_and_the_next_one_recovers() {
 }
 
 #[test]
+fn whichever_sync_fails_no_article_is_lost() {
+    check("any failed sync");
+}
+
+#[test]
 fn a_batch_on_a_full_disk_ends_and_goes_on_when_there_is_room() {
     check("full disk batch");
 }

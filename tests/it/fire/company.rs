@@ -19,7 +19,8 @@ const SETTLE: [&str; 3] = ["-q", "--set", "input.settle=2s"];
 pub fn two(fire: &Fire, row: &mut Row) {
     let mut chance = Chance::new(fire.seed);
     for round in 0..fire.many(1, 20) {
-        for pair in [["batch", "batch"], ["batch", "watch"], ["watch", "watch"]] {
+        let pairs = [["batch", "watch"], ["watch", "watch"], ["batch", "batch"]];
+        for pair in pairs.into_iter().take(fire.many(2, 3) as usize) {
             let what = format!("{} and {} of round {round}", pair[0], pair[1]);
             let place = fire.place();
             lay(&place.path("wire"), Form::Text, 0..ARTICLES);

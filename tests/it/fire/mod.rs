@@ -12,6 +12,7 @@ mod place;
 mod points;
 mod reader;
 mod signals;
+mod sync;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -122,7 +123,8 @@ pub const SCENARIOS: &[(&str, Scenario)] = &[
     ("full disk watch", disk::watch),
     ("full disk consumer", disk::consumer),
     ("full disk ledger", disk::ledger),
-    ("failed sync", points::failed_sync),
+    ("failed sync", sync::by_point),
+    ("any failed sync", sync::by_chance),
     ("damaged ledger", damage::ledger),
     ("damaged records", damage::records),
     ("two at once", company::two),
