@@ -28,7 +28,7 @@ pub fn jumps(fire: &Fire, row: &mut Row) {
         row.not_run = Some("install faketime".to_owned());
         return;
     };
-    for round in 0..fire.many(1, 8) {
+    for round in 0..fire.many(1, 4) {
         for command in ["batch", "watch"] {
             let clocks = [Clock::Behind, Clock::Jumping, Clock::Ahead];
             for clock in clocks.into_iter().take(fire.many(2, 3) as usize) {

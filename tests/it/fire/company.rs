@@ -18,7 +18,7 @@ const SETTLE: [&str; 3] = ["-q", "--set", "input.settle=2s"];
 /// One works, and the other ends with 3 and says who does.
 pub fn two(fire: &Fire, row: &mut Row) {
     let mut chance = Chance::new(fire.seed);
-    for round in 0..fire.many(1, 20) {
+    for round in 0..fire.many(1, 10) {
         let pairs = [["batch", "watch"], ["watch", "watch"], ["batch", "batch"]];
         for pair in pairs.into_iter().take(fire.many(2, 3) as usize) {
             let what = format!("{} and {} of round {round}", pair[0], pair[1]);

@@ -148,7 +148,7 @@ pub fn ledger(fire: &Fire, row: &mut Row) {
         }
         check(&format!("{name} zeroed"), &mut |ground| change(&file(ground), |bytes| bytes.fill(0)));
         check(&format!("{name} is text"), &mut |ground| fs::write(file(ground), "no ledger at all\n".repeat(3_000)).unwrap());
-        for _ in 0..fire.many(2, 100) {
+        for _ in 0..fire.many(2, 50) {
             let at = chance.below(bytes) as usize;
             check(&format!("{name} overwritten at {at}"), &mut |ground| {
                 change(&file(ground), |bytes| {
@@ -233,7 +233,7 @@ pub fn records(fire: &Fire, row: &mut Row) {
         check("sealed file cut", &mut |sealed, _| change(sealed, |bytes| bytes.truncate(bytes.len() / 2)));
         check("first line of the active file removed", &mut |_, active| change(active, remove_first_line));
         check("first line of a sealed file removed", &mut |sealed, _| change(sealed, remove_first_line));
-        for _ in 0..fire.many(1, 60) {
+        for _ in 0..fire.many(1, 30) {
             let (at, bit) = (chance.draw() as usize, chance.below(8));
             let flip = |bytes: &mut Vec<u8>| {
                 let at = at % bytes.len();

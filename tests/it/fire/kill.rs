@@ -120,7 +120,7 @@ fn batch(fire: &Fire, row: &mut Row, form: Form) {
 }
 
 fn watch(fire: &Fire, row: &mut Row, form: Form) {
-    let rounds = fire.many(1, 10);
+    let rounds = fire.many(1, 8);
     let (articles, time) = (fire.many(400, 2_000), Duration::from_millis(fire.many(1_500, 6_000)));
     for round in 0..rounds {
         let seed = fire.seed + round;
