@@ -132,8 +132,8 @@ pub async fn run(
     // One slow page must not hold back a daemon; it orders the versions of a file itself.
     let (order, on_full_disk) =
         if matches!(input, Input::Watch(_)) { (Order::AsDone, OnFullDisk::Stall) } else { (Order::AsReceived, OnFullDisk::End) };
-    let trouble = Trouble { on_full_disk, crashes_max: crashes_max(&input) };
-    let Sink { view, attempts, written } = open_sink(output, trouble, settings, outcomes_receiver, settled, &progress, stop_sender).await?;
+    let Sink { view, attempts, written } =
+        open_sink(output, on_full_disk, settings, outcomes_receiver, settled, &progress, stop_sender).await?;
 
     let mut line = JoinSet::new();
     let documents = lay_stages(settings, order, &outcomes, attempts.clone(), &mut line);
@@ -169,19 +169,6 @@ struct Sink {
     written: JoinHandle<anyhow::Result<Sunk>>,
 }
 
-/// What the end of the line does when something goes wrong.
-struct Trouble {
-    on_full_disk: OnFullDisk,
-    crashes_max: u32,
-}
-
-/// Crashes over one article, running alone, after which it is set aside.
-fn crashes_max(input: &Input) -> u32 {
-    match input {
-        Input::Walk(options) | Input::Watch(options) | Input::Replay(options) | Input::Stdin(_, options) => options.limits.attempts_max,
-    }
-}
-
 /// What the sink has written.
 struct Sunk {
     records: u64,
@@ -193,7 +180,7 @@ struct Sunk {
 
 async fn open_sink(
     output: Output,
-    trouble: Trouble,
+    on_full_disk: OnFullDisk,
     settings: &Settings,
     outcomes: mpsc::Receiver<Outcome>,
     settled: mpsc::UnboundedSender<Vec<Ticket>>,
@@ -203,13 +190,12 @@ async fn open_sink(
     let ingested_at = settings.ingested_at;
     match output {
         Output::Folder { out, rotate_bytes } => {
-            let Trouble { on_full_disk, crashes_max } = trouble;
             let options = committer::Options { rotate_bytes, ingested_at, on_full_disk };
             let opened = spawn_blocking(move || -> anyhow::Result<_> {
                 let ledger = Ledger::open(&out)?;
                 let view = View::open(&out)?;
                 // After recovery: what was written before a crash is under no suspicion.
-                let attempts = Attempts::open(&out, crashes_max).map_err(|error| {
+                let attempts = Attempts::open(&out).map_err(|error| {
                     CannotGoOn(format!("cannot write {}: {error}; check its permissions", out.join(STATE_FOLDER).display()))
                 })?;
                 Ok((ledger, view, attempts))
