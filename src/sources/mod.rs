@@ -5,6 +5,7 @@
 //! when the committer says so.
 
 mod after;
+mod below;
 mod found;
 pub mod intake;
 pub mod open;

@@ -209,7 +209,8 @@ impl Stdin<'_> {
 
     fn open(&mut self, path: &[u8], stop: &Stop) -> anyhow::Result<()> {
         let source = Arc::new(SourcePath(cleaned(path)));
-        let found = Found { path: Path::new(std::ffi::OsStr::from_bytes(path)).to_path_buf(), source, named: true };
+        let path = Path::new(std::ffi::OsStr::from_bytes(path)).to_path_buf();
+        let found = Found { root_bytes: path.as_os_str().len(), path, source, named: true };
         self.opener.tally.files_found += 1;
         match self.opener.see(&found, &mut Settling::default(), Hint::Seen)? {
             Seen::Done(_) | Seen::LeftOut | Seen::Read(_) => Ok(()),
