@@ -20,6 +20,7 @@ pub mod watch;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use open::opening::Opening;
 pub use paths::check_glob;
 pub use tally::{Counts, Tally};
 
@@ -38,6 +39,8 @@ pub struct Options {
     pub follow_symlinks: bool,
     pub after: After,
     pub limits: Limits,
+    /// Where containers are opened.
+    pub opening: Opening,
     /// The output folder, which is never read.
     pub out: Option<PathBuf>,
 }

@@ -414,6 +414,7 @@ mod tests {
             follow_symlinks: false,
             after: After::Keep,
             limits: Limits { document_bytes_max: 100, entries_max: 100, attempts_max: 2, ratio_max: 100, depth_max: 4 },
+            opening: crate::sources::Opening::Here,
             out: Some(root.join("out")),
         }
     }

@@ -92,6 +92,7 @@ mod tests {
             follow_symlinks: false,
             after: After::Keep,
             limits: Limits { document_bytes_max: 1, entries_max: 1, attempts_max: 1, ratio_max: 1, depth_max: 1 },
+            opening: crate::sources::Opening::Here,
             out: Some(PathBuf::from("/in/wire/out")),
         };
         let places = Places::new(&options).unwrap();
