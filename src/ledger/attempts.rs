@@ -21,6 +21,8 @@ use super::{STATE_FOLDER, fault};
 const LINE_BYTES: usize = 128;
 /// Suspects that are remembered; of more, the file's last ones are forgotten.
 const SUSPECTS_MAX: usize = 1024;
+/// Crashes alone that convict: one may be the machine's fault, two chance.
+const CRASHES_MAX: u32 = 3;
 /// Bytes of such a file that are read at most.
 const FILE_BYTES_MAX: usize = 1 << 20;
 
@@ -85,7 +87,6 @@ fn suspects_after(marks: &[Mark]) -> BTreeMap<Version, u32> {
 /// The attempts file of the process that holds the folder's lock.
 pub struct Attempts {
     file: File,
-    crashes_max: u32,
     inner: Mutex<Inner>,
 }
 
@@ -102,12 +103,12 @@ const ALONE_LINE: u64 = 1;
 
 impl Attempts {
     /// Reads what the last process left, and begins a new file. To be called once the ledger has recovered: what was
-    /// written before the crash is no longer under suspicion. `crashes_max`: crashes alone that convict.
-    pub fn open(out: &Path, crashes_max: u32) -> io::Result<Self> {
-        Self::open_at(out.join(STATE_FOLDER).join("attempts"), &boot_id(), crashes_max)
+    /// written before the crash is no longer under suspicion.
+    pub fn open(out: &Path) -> io::Result<Self> {
+        Self::open_at(out.join(STATE_FOLDER).join("attempts"), &boot_id())
     }
 
-    fn open_at(path: PathBuf, boot: &str, crashes_max: u32) -> io::Result<Self> {
+    fn open_at(path: PathBuf, boot: &str) -> io::Result<Self> {
         let left = match fs::read(&path) {
             Ok(bytes) => suspects_after(&read(&bytes, boot)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeMap::new(),
@@ -127,7 +128,7 @@ impl Attempts {
         fault::point("attempts.rename")?;
         // A crash before this leaves the old file, and one after it the same suspects.
         fs::rename(&new, &path)?;
-        Ok(Self { file, crashes_max, inner: Mutex::new(inner) })
+        Ok(Self { file, inner: Mutex::new(inner) })
     }
 
     /// Whether this version may run with others, alone, or not at all. `tries` counts from 1, this one included: who was
@@ -135,7 +136,7 @@ impl Attempts {
     pub fn standing(&self, version: Version, tries: u32) -> Standing {
         match self.inner().suspects.get(&version) {
             None => Standing::Free,
-            Some((crashes, _)) if *crashes >= self.crashes_max && tries <= 1 => Standing::Convicted(*crashes),
+            Some((crashes, _)) if *crashes >= CRASHES_MAX && tries <= 1 => Standing::Convicted(*crashes),
             Some(_) => Standing::Suspect,
         }
     }
@@ -267,8 +268,6 @@ fn boot_id() -> String {
 mod tests {
     use super::*;
 
-    const CRASHES_MAX: u32 = 3;
-
     fn version(number: u8) -> Version {
         Version { id: [number; 16], digest: [number ^ 0x5a; 16] }
     }
@@ -285,7 +284,7 @@ mod tests {
         }
 
         fn start(&self) -> Attempts {
-            Attempts::open_at(self.place.path().join("attempts"), self.boot, CRASHES_MAX).unwrap()
+            Attempts::open_at(self.place.path().join("attempts"), self.boot).unwrap()
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -11,7 +11,7 @@ use tracing::warn;
 
 use crate::model::{Digest, Entry, Key, Skip, SourcePath, Stamp};
 
-use super::{CannotGoOn, Known, KnownFile, Segment, Series, Settled, database_path, fault};
+use super::{CannotGoOn, Known, KnownFile, Segment, Series, Settled, database_path, fault, key_of};
 
 /// Counts up with every change of the tables. Another version's ledger is rebuilt from the records.
 pub const VERSION: i64 = 1;
@@ -118,10 +118,21 @@ impl Database {
                 }
             }
         }
-        let created = connect(&path).and_then(|connection| connection.execute_batch(TABLES).map(|()| connection));
+        Self::create(&path)
+    }
+
+    /// Begins a ledger where none is.
+    pub fn create(path: &Path) -> anyhow::Result<Self> {
+        let created = connect(path).and_then(|connection| connection.execute_batch(TABLES).map(|()| connection));
         let connection =
             created.map_err(|error| CannotGoOn(format!("cannot create {}: {error}; check the disk and run again", path.display())))?;
         Ok(Self { connection, is_new: true })
+    }
+
+    /// Puts what stands in the log into the database itself, and ends.
+    pub fn close(self) -> anyhow::Result<()> {
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(self.connection.close().map_err(|(_, error)| error)?)
     }
 
     /// Says that everything has been entered, and makes all of it durable.
@@ -255,13 +266,19 @@ fn remove(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn remove_beside(path: &Path) {
+/// Removes the log of a database and the index of that.
+pub fn remove_beside(path: &Path) {
     for suffix in ["-wal", "-shm"] {
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(suffix);
-        // Most often they are not there; if they stay, SQLite sees that they do not belong to the new database.
-        let _ = fs::remove_file(beside);
+        // Most often they are not there. If one stays, SQLite deletes it when it begins an empty database of that name.
+        let _ = fs::remove_file(beside(path, suffix));
     }
+}
+
+/// The name of a file that belongs to a database.
+pub fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
 }
 
 pub fn latest(connection: &Connection, key: &Key) -> anyhow::Result<Option<Known>> {
@@ -269,6 +286,7 @@ pub fn latest(connection: &Connection, key: &Key) -> anyhow::Result<Option<Known
     Ok(find.query_row([key.as_bytes()], known).optional()?)
 }
 
+/// Reads the four columns of an article that are asked for most.
 fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
     Ok(Known {
         digest: row.get::<_, Option<[u8; 32]>>(0)?.map(Digest),
@@ -276,6 +294,27 @@ fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
         outcome: if row.get(2)? { Settled::Rejected } else { Settled::Record },
         attempts: row.get(3)?,
     })
+}
+
+/// Shows every article that a ledger knows.
+pub fn each_article(connection: &Connection, visit: &mut dyn FnMut(ArticleRow) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let mut list =
+        connection.prepare("SELECT digest, revision, outcome, attempts, path, entry, stage, code, error, rejected_at FROM articles")?;
+    let mut rows = list.query([])?;
+    while let Some(row) = rows.next()? {
+        visit(article(row)?)?;
+    }
+    Ok(())
+}
+
+fn article(row: &Row<'_>) -> rusqlite::Result<ArticleRow> {
+    let path = SourcePath(row.get(4)?);
+    let entry = row.get::<_, Option<String>>(5)?.map(|entry| Entry::new(&entry));
+    let rejection = match row.get::<_, Option<String>>(6)? {
+        None => None,
+        Some(stage) => Some(RejectionRow { stage, code: row.get(7)?, error: row.get(8)?, rejected_at: row.get(9)? }),
+    };
+    Ok(ArticleRow { key: key_of(&path, entry.as_ref()), path, entry, known: known(row)?, rejection })
 }
 
 pub fn file(connection: &Connection, path: &SourcePath) -> anyhow::Result<Option<KnownFile>> {

@@ -29,7 +29,7 @@ pub use disk::{Disk, DiskFile, RealDisk};
 pub use index::Index;
 pub use lines::{LINE_BYTES_MAX, Line, Lines, is_whole};
 pub use recovery::Recovered;
-pub use repair::{Repaired, repair};
+pub use repair::{Earlier, Kept, Repaired, remake, repair};
 pub use segments::{Segment, Series, list_segments};
 pub use view::{Counts, RejectedArticle, View};
 pub use writer::{Writer, writer_of};
@@ -87,13 +87,19 @@ pub struct Ledger<D: Disk = RealDisk, I = Database> {
     index: I,
     recovered: Recovered,
     /// Held to the exit: a killed writer's last write must not land after the next one has begun.
-    _lock: D::Lock,
+    lock: D::Lock,
 }
 
 impl Ledger {
     /// Takes the folder, creating it where there is none, and recovers what a crash left in it.
     pub fn open(out: &Path) -> anyhow::Result<Self> {
         Self::open_on(RealDisk, out, Database::open)
+    }
+
+    /// Ends with everything in the database's own file; the folder is still held by what is given back.
+    fn close(self) -> anyhow::Result<<RealDisk as Disk>::Lock> {
+        self.index.close()?;
+        Ok(self.lock)
     }
 }
 
@@ -113,7 +119,7 @@ impl<D: Disk, I: Index> Ledger<D, I> {
             true => error,
             false => CannotGoOn(format!("cannot recover {}: {error:#}; check its permissions and the disk", out.display())).into(),
         })?;
-        Ok(Self { out: out.to_owned(), disk, index, recovered, _lock: lock })
+        Ok(Self { out: out.to_owned(), disk, index, recovered, lock })
     }
 
     /// What opening found to mend.

@@ -5,10 +5,13 @@
 //! not hold is where the file is cut. A ledger that is missing is rebuilt the same way from length 0, never answered
 //! by cutting.
 
+use std::collections::HashMap;
 use std::io::{self, BufReader, Read as _};
 use std::path::Path;
 
 use anyhow::Context as _;
+
+use crate::model::Key;
 
 use super::database::{ArticleRow, Group, RejectionRow, SegmentRow};
 use super::disk::{Disk, DiskFile, ReadFrom, create_folders};
@@ -132,6 +135,7 @@ fn recover_segment<D: Disk>(
             ))
             .into());
         }
+        ensure_torn(&file, &path, row.bytes)?;
         if recovered.rebuilt {
             ensure_nothing_whole_follows(&file, &path, row.bytes)?;
         }
@@ -184,6 +188,20 @@ fn last_line(file: &impl DiskFile, end: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// A line whose checksum holds was written to its end by somebody: what cannot be read of it is no torn end.
+fn ensure_torn(file: &impl DiskFile, path: &Path, from: u64) -> anyhow::Result<()> {
+    let mut lines = lines_from(file, from);
+    let whole = lines.read_next()?.is_some_and(|(_, bytes)| bytes.strip_suffix(b"\n").is_some_and(is_whole));
+    if whole {
+        return Err(CannotGoOn(format!(
+            "{} holds a line at byte {from} that is whole and cannot be read: another version of copydesk may have written it; run that one, or take the line out, then run again",
+            path.display()
+        ))
+        .into());
+    }
+    Ok(())
+}
+
 /// Without a ledger nobody can say whether a line that does not hold was ever called done: it is no torn end if whole
 /// lines come after it.
 fn ensure_nothing_whole_follows(file: &impl DiskFile, path: &Path, from: u64) -> anyhow::Result<()> {
@@ -209,9 +227,14 @@ fn commit(file: &impl DiskFile, path: &Path, row: SegmentRow, group: &mut Group,
     group.segments.push(row);
     // Articles come first, so the rejections that follow know what has settled them.
     let mut later = Vec::with_capacity(group.articles.len());
+    let mut in_group: HashMap<Key, Known> = HashMap::new();
     for article in group.articles.drain(..) {
-        let known = index.latest(&article.key)?;
+        let known = match in_group.get(&article.key) {
+            Some(known) => Some(*known),
+            None => index.latest(&article.key)?,
+        };
         if known.is_none_or(|known| comes_after(&article.known, &known)) {
+            in_group.insert(article.key.clone(), article.known);
             later.push(article);
         }
     }

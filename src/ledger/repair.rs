@@ -1,18 +1,19 @@
 //! Makes the ledger anew from the records. What only the old one knew, because its files were moved away, is kept.
+//!
+//! The new ledger is made beside the old one, which stays in force until a single renaming puts the new one in its
+//! place: whenever a repair ends before its time, nothing has changed.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OpenFlags};
 use tracing::warn;
 
-use crate::model::{Digest, Entry, Key, SourcePath};
-
-use super::database::{self, ArticleRow, Group, RejectionRow, SegmentRow};
-use super::lock::Lock;
+use super::database::{self, ArticleRow, Group, SegmentRow, beside, remove_beside};
 use super::recovery::comes_after;
-use super::{CannotGoOn, Database, Known, Ledger, RealDisk, STATE_FOLDER, Settled, database_path};
+use super::{CannotGoOn, Database, Disk, Index, Ledger, RealDisk, STATE_FOLDER, database_path, disk, fault};
 
 /// Rows carried over in one transaction.
 const GROUP_ROWS: usize = 10_000;
@@ -28,104 +29,160 @@ pub struct Repaired {
     pub aside: Option<PathBuf>,
 }
 
+/// What a new ledger takes over from the one before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    pub articles: u64,
+    pub segments_gone: u64,
+}
+
+/// The ledger before, as far as it can still be read.
+pub trait Earlier {
+    /// In order of series and number.
+    fn segments(&self) -> anyhow::Result<Vec<SegmentRow>>;
+
+    /// Shows every article, in no order.
+    fn each_article(&self, visit: &mut dyn FnMut(ArticleRow) -> anyhow::Result<()>) -> anyhow::Result<()>;
+}
+
 /// Takes the folder, reads all records and rejections that are in it, and enters them in a new ledger. On an error the
-/// old ledger is back in its place.
+/// old ledger is as it was.
 pub fn repair(out: &Path) -> anyhow::Result<Repaired> {
     let state = out.join(STATE_FOLDER);
-    fs::create_dir_all(&state).map_err(|error| CannotGoOn(format!("cannot create {}: {error}; check its permissions", state.display())))?;
-    let lock = Lock::take(&state)?;
+    disk::create_folders(&RealDisk, &state)
+        .map_err(|error| CannotGoOn(format!("cannot create {}: {error}; check its permissions", state.display())))?;
+    let lock = RealDisk.lock(&state)?;
     let path = database_path(&state);
-    let aside = path.exists().then(|| path.with_extension("before-repair"));
-    if let Some(aside) = &aside {
-        put_aside(&path, aside)?;
-    }
-    match rebuild(out, lock, aside.as_deref()) {
-        Ok((kept, segments_gone)) => Ok(Repaired { kept, segments_gone, aside }),
-        Err(error) => {
-            if let Some(aside) = &aside {
-                fs::rename(aside, &path).with_context(|| format!("rename {} to {}", aside.display(), path.display()))?;
-            }
-            Err(error)
-        }
-    }
+    let had_one = path.exists();
+    let earlier = if had_one { EarlierDatabase::open(&path) } else { None };
+    let made = path.with_extension("new");
+    remove_with_log(&made).with_context(|| format!("remove {}", made.display()))?;
+    let (ledger, kept) = remake(RealDisk, out, lock, Database::create(&made)?, earlier.as_ref())?;
+    // Still held: nobody else may write before the new ledger is in its place.
+    let _lock = ledger.close().with_context(|| format!("close {}", made.display()))?;
+    fault::point("repair.made")?;
+    let aside = had_one.then(|| path.with_extension("before-repair"));
+    let is_folded = earlier.is_some_and(EarlierDatabase::fold);
+    swap(&state, &path, &made, aside.as_deref(), is_folded)
+        .with_context(|| format!("put {} in the place of the old ledger", made.display()))?;
+    Ok(Repaired { kept: kept.articles, segments_gone: kept.segments_gone, aside })
 }
 
-fn put_aside(path: &Path, aside: &Path) -> anyhow::Result<()> {
-    // What stands in the log beside the database comes along, where it can be read at all.
-    let folded = Connection::open(path).and_then(|old| old.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
-    if let Err(error) = folded {
-        warn!(path = %path.display(), %error, "the old ledger is damaged");
-    }
-    fs::rename(path, aside).with_context(|| format!("rename {} to {}", path.display(), aside.display()))?;
-    for suffix in ["-wal", "-shm"] {
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(suffix);
-        // Most often they are not there; if they stay, SQLite sees that they belong to another database.
-        let _ = fs::remove_file(beside);
-    }
-    Ok(())
-}
-
-fn rebuild(out: &Path, lock: Lock, aside: Option<&Path>) -> anyhow::Result<(u64, u64)> {
-    let mut ledger = Ledger::open_locked(RealDisk, out, lock, Database::open)?;
-    let Some(aside) = aside else { return Ok((0, 0)) };
-    match keep(&mut ledger, aside) {
-        Ok(kept) => Ok(kept),
+/// Enters all that the files of the folder say in a new index, and what only the earlier one knew. The index is durable
+/// when this returns.
+pub fn remake<D: Disk, I: Index>(
+    disk: D,
+    out: &Path,
+    lock: D::Lock,
+    index: I,
+    earlier: Option<&impl Earlier>,
+) -> anyhow::Result<(Ledger<D, I>, Kept)> {
+    let mut ledger = Ledger::open_locked(disk, out, lock, |_| Ok(index))?;
+    let Some(earlier) = earlier else { return Ok((ledger, Kept::default())) };
+    let kept = match keep(&mut ledger, earlier) {
+        Ok(kept) => kept,
         Err(error) if error.is::<rusqlite::Error>() => {
-            let what = "the old ledger cannot be read: articles of files that were moved away will be read again";
-            warn!(path = %aside.display(), %error, "{what}");
-            Ok((0, 0))
+            warn!(%error, "the old ledger cannot be read: articles of files that were moved away will be read again");
+            Kept::default()
         }
-        Err(error) => Err(error),
-    }
+        Err(error) => return Err(error),
+    };
+    ledger.index.finish_recovery()?;
+    Ok((ledger, kept))
 }
 
 /// Carries over what the files that are left do not tell.
-fn keep(ledger: &mut Ledger, aside: &Path) -> anyhow::Result<(u64, u64)> {
-    let old = Connection::open_with_flags(aside, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    if database::version(&old)? != database::VERSION {
-        return Ok((0, 0));
-    }
+fn keep<D: Disk, I: Index>(ledger: &mut Ledger<D, I>, earlier: &impl Earlier) -> anyhow::Result<Kept> {
     let present = ledger.segments()?;
     let is_gone = |row: &SegmentRow| row.sealed && !present.iter().any(|known| known.segment == row.segment);
-    let gone: Vec<SegmentRow> = database::segments(&old)?.into_iter().filter(is_gone).collect();
-    let segments_gone = gone.len() as u64;
+    let gone: Vec<SegmentRow> = earlier.segments()?.into_iter().filter(is_gone).collect();
+    let mut kept = Kept { segments_gone: gone.len() as u64, articles: 0 };
     if gone.is_empty() {
-        return Ok((0, 0));
+        return Ok(kept);
     }
     ledger.commit(&Group { segments: gone, ..Group::default() })?;
-    let mut kept = 0;
     let mut group = Group::default();
-    let mut list =
-        old.prepare("SELECT key, path, entry, digest, revision, outcome, attempts, stage, code, error, rejected_at FROM articles")?;
-    let mut rows = list.query([])?;
-    while let Some(row) = rows.next()? {
-        let article = article(row)?;
+    earlier.each_article(&mut |article| {
         if ledger.latest(&article.key)?.is_none_or(|known| article.known != known && comes_after(&article.known, &known)) {
-            kept += 1;
+            kept.articles += 1;
             group.articles.push(article);
         }
         if group.articles.len() >= GROUP_ROWS {
             ledger.commit(&std::mem::take(&mut group))?;
         }
-    }
+        Ok(())
+    })?;
     ledger.commit(&group)?;
-    Ok((kept, segments_gone))
+    Ok(kept)
 }
 
-fn article(row: &rusqlite::Row<'_>) -> rusqlite::Result<ArticleRow> {
-    let path = SourcePath(row.get(1)?);
-    let entry = row.get::<_, Option<String>>(2)?.map(|entry| Entry::new(&entry));
-    let outcome = if row.get(5)? { Settled::Rejected } else { Settled::Record };
-    let rejection = match row.get::<_, Option<String>>(7)? {
-        None => None,
-        Some(stage) => Some(RejectionRow { stage, code: row.get(8)?, error: row.get(9)?, rejected_at: row.get(10)? }),
-    };
-    Ok(ArticleRow {
-        key: entry.as_ref().map_or_else(|| Key::of_file(&path.0), |entry| Key::of_entry(&path.0, entry)),
-        path,
-        entry,
-        known: Known { digest: row.get::<_, Option<[u8; 32]>>(3)?.map(Digest), revision: row.get(4)?, outcome, attempts: row.get(6)? },
-        rejection,
-    })
+/// The ledger that was there, opened only to be read.
+struct EarlierDatabase(Connection);
+
+impl EarlierDatabase {
+    /// None where it is damaged, or of another version.
+    fn open(path: &Path) -> Option<Self> {
+        // Not read-only: what stands in the log beside the database belongs to it.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = Connection::open_with_flags(path, flags).and_then(|old| Ok((database::version(&old)?, old)));
+        match opened {
+            Ok((database::VERSION, old)) => Some(Self(old)),
+            Ok(_) => None,
+            Err(error) => {
+                warn!(path = %path.display(), %error, "the old ledger is damaged");
+                None
+            }
+        }
+    }
+
+    /// Puts what stands in the log into the database itself. True if there is nothing left in the log.
+    fn fold(self) -> bool {
+        let busy = self.0.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+        busy.is_ok_and(|busy| !busy)
+    }
+}
+
+impl Earlier for EarlierDatabase {
+    fn segments(&self) -> anyhow::Result<Vec<SegmentRow>> {
+        database::segments(&self.0)
+    }
+
+    fn each_article(&self, visit: &mut dyn FnMut(ArticleRow) -> anyhow::Result<()>) -> anyhow::Result<()> {
+        database::each_article(&self.0, visit)
+    }
+}
+
+/// Puts the new ledger in the place of the old one, which is kept under the name `aside`. At each step in between there
+/// is a ledger under its name, and no log beside it that belongs to another.
+fn swap(state: &Path, path: &Path, made: &Path, aside: Option<&Path>, is_folded: bool) -> io::Result<()> {
+    if let Some(aside) = aside {
+        remove_with_log(aside)?;
+        // Not every file system has hard links; a copy does as well.
+        fs::hard_link(path, aside).or_else(|_| fs::copy(path, aside).map(drop))?;
+        if !is_folded {
+            move_log(path, aside)?;
+        }
+    }
+    // A log that is left would be taken for the new ledger's. Without it the old one has at most forgotten its latest
+    // transactions, which are adopted again from the records.
+    remove_beside(path);
+    fault::point("repair.swap")?;
+    fs::rename(made, path)?;
+    fault::point("repair.swapped")?;
+    RealDisk.sync_folder(state)
+}
+
+fn move_log(path: &Path, aside: &Path) -> io::Result<()> {
+    match fs::rename(beside(path, "-wal"), beside(aside, "-wal")) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn remove_with_log(path: &Path) -> io::Result<()> {
+    remove_beside(path);
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }

@@ -22,11 +22,11 @@ use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
 use crate::ledger::{Attempts, CannotGoOn, Ledger, STATE_FOLDER, View};
 use crate::model::{Batch, Outcome, ParsedArticle, RawDocument, Stage, StageError, Ticket};
-use crate::sandbox::Pool;
+use crate::sandbox::{GRANTS_FILE, Grants, Pool};
 use crate::sinks::stdout::{self, Ended, OnRejection};
 use crate::sources::intake::{Intake, MemoryBudget};
 use crate::sources::stdin::StdinFormat;
-use crate::sources::{self, Counts, Stop};
+use crate::sources::{self, Counts, Opening, Stop};
 use crate::stages::{self, clean, parse, quotes};
 
 use committer::OnFullDisk;
@@ -59,6 +59,19 @@ impl Input {
     }
 }
 
+impl Input {
+    /// The same, its containers opened where its documents are parsed.
+    pub fn opened(mut self, parsing: &Parsing) -> Self {
+        if let (Parsing::InWorkers(pool), Self::Walk(options) | Self::Watch(options) | Self::Replay(options) | Self::Stdin(_, options)) =
+            (parsing, &mut self)
+        {
+            let pool: Arc<Pool> = Arc::clone(pool);
+            options.opening = Opening::Elsewhere(pool);
+        }
+        self
+    }
+}
+
 /// Where records go.
 pub enum Output {
     /// Segments in this folder, and its ledger.
@@ -72,6 +85,8 @@ pub enum Output {
 pub struct Settings {
     pub stages: stages::Options,
     pub parsing: Parsing,
+    /// What the kernel has granted of the confinement.
+    pub grants: Arc<Grants>,
     /// Articles that are worked on at a time.
     pub jobs: usize,
     /// How much the articles in the line may take, in bytes of memory.
@@ -132,8 +147,8 @@ pub async fn run(
     // One slow page must not hold back a daemon; it orders the versions of a file itself.
     let (order, on_full_disk) =
         if matches!(input, Input::Watch(_)) { (Order::AsDone, OnFullDisk::Stall) } else { (Order::AsReceived, OnFullDisk::End) };
-    let trouble = Trouble { on_full_disk, crashes_max: crashes_max(&input) };
-    let Sink { view, attempts, written } = open_sink(output, trouble, settings, outcomes_receiver, settled, &progress, stop_sender).await?;
+    let Sink { view, attempts, written } =
+        open_sink(output, on_full_disk, settings, outcomes_receiver, settled, &progress, stop_sender).await?;
 
     let mut line = JoinSet::new();
     let documents = lay_stages(settings, order, &outcomes, attempts.clone(), &mut line);
@@ -169,19 +184,6 @@ struct Sink {
     written: JoinHandle<anyhow::Result<Sunk>>,
 }
 
-/// What the end of the line does when something goes wrong.
-struct Trouble {
-    on_full_disk: OnFullDisk,
-    crashes_max: u32,
-}
-
-/// Crashes over one article, running alone, after which it is set aside.
-fn crashes_max(input: &Input) -> u32 {
-    match input {
-        Input::Walk(options) | Input::Watch(options) | Input::Replay(options) | Input::Stdin(_, options) => options.limits.attempts_max,
-    }
-}
-
 /// What the sink has written.
 struct Sunk {
     records: u64,
@@ -193,7 +195,7 @@ struct Sunk {
 
 async fn open_sink(
     output: Output,
-    trouble: Trouble,
+    on_full_disk: OnFullDisk,
     settings: &Settings,
     outcomes: mpsc::Receiver<Outcome>,
     settled: mpsc::UnboundedSender<Vec<Ticket>>,
@@ -203,13 +205,15 @@ async fn open_sink(
     let ingested_at = settings.ingested_at;
     match output {
         Output::Folder { out, rotate_bytes } => {
-            let Trouble { on_full_disk, crashes_max } = trouble;
             let options = committer::Options { rotate_bytes, ingested_at, on_full_disk };
+            let grants = Arc::clone(&settings.grants);
             let opened = spawn_blocking(move || -> anyhow::Result<_> {
                 let ledger = Ledger::open(&out)?;
+                // Under the lock: whoever is refused it has nothing to say here.
+                grants.keep_in(out.join(STATE_FOLDER).join(GRANTS_FILE));
                 let view = View::open(&out)?;
                 // After recovery: what was written before a crash is under no suspicion.
-                let attempts = Attempts::open(&out, crashes_max).map_err(|error| {
+                let attempts = Attempts::open(&out).map_err(|error| {
                     CannotGoOn(format!("cannot write {}: {error}; check its permissions", out.join(STATE_FOLDER).display()))
                 })?;
                 Ok((ledger, view, attempts))

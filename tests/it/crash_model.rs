@@ -33,7 +33,7 @@ fn check(faults: Faults) -> Report {
 #[test]
 fn kills_lose_double_tear_and_take_back_nothing() {
     let sum = check(Faults::Kill);
-    assert!(sum.crashes > WORLDS && sum.quarantined > 0, "too little happened: {sum:?}");
+    assert!(sum.crashes > WORLDS && sum.quarantined > 0 && sum.repaired > WORLDS / 10, "too little happened: {sum:?}");
     assert_eq!(sum.taken_back_by_power, 0);
 }
 
@@ -103,6 +103,16 @@ fn what_is_acknowledged_is_synced() {
 #[test]
 fn a_missing_ledger_is_not_answered_by_cutting() {
     check_needed("cuts without a ledger", 2_000);
+}
+
+#[test]
+fn a_repair_leaves_the_old_ledger_until_the_new_one_is_whole() {
+    check_needed("repairs in place", 20_000);
+}
+
+#[test]
+fn a_repair_keeps_what_stands_in_files_that_were_moved_away() {
+    check_needed("repairs by what is left alone", 2_000);
 }
 
 #[test]

@@ -114,6 +114,26 @@ fn a_damaged_or_lost_ledger_is_said_to_be_so_and_repaired() {
 }
 
 #[test]
+fn a_repair_that_is_cut_off_at_any_step_costs_nothing() {
+    for step in ["segment.sync", "ledger.commit", "ledger.finish", "repair.made", "repair.swap", "repair.swapped"] {
+        let desk = Desk::new();
+        for number in 0..3 {
+            desk.put(&format!("wire/{number}.txt"), format!("The ferry left the harbour at {number} in the morning."));
+            desk.run(&["batch", "wire", "--set", "output.rotate_size=1"]).ended_with(0);
+        }
+        // The sealed file is its reader's; only the ledger knows now what stood in it.
+        fs::rename(desk.path("out/articles-000001.jsonl"), desk.path("taken.jsonl")).unwrap();
+        let cut_off = desk.command(&["repair"]).env("COPYDESK_FAULTS", format!("{step}=exit")).output().unwrap();
+        assert_eq!(cut_off.status.code(), Some(137), "{step}");
+        desk.run(&["verify", "wire"]).ended_with(0);
+        desk.run(&["repair"]).ended_with(0);
+        desk.run(&["verify", "wire"]).ended_with(0);
+        desk.run(&["batch", "wire"]).ended_with(0);
+        assert_eq!(desk.records("out").len(), 2, "{step}: what was taken away does not come again");
+    }
+}
+
+#[test]
 fn a_segment_that_cannot_be_read_leaves_the_old_ledger_in_its_place() {
     let desk = desk();
     desk.run(&["batch", "wire"]).ended_with(1);

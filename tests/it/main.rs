@@ -5,6 +5,7 @@ mod architecture;
 mod bad_input;
 mod commands;
 mod config;
+mod corpus;
 mod crash;
 mod crash_model;
 mod daemon;

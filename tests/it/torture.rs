@@ -129,7 +129,7 @@ fn an_article_that_kills_the_program_is_set_aside_after_three_crashes_alone() {
     let desk = Desk::new();
     put_articles(&desk);
     let fault = "article:wire/3.txt=exit";
-    let codes: Vec<i32> = (0..6).map(|_| run_with(&desk, fault, &[&BATCH[..], &["--set", "limits.attempts=3"]].concat()).code).collect();
+    let codes: Vec<i32> = (0..6).map(|_| run_with(&desk, fault, &BATCH).code).collect();
     // Once among the others, three times alone, and then no more.
     assert_eq!(codes, [137, 137, 137, 137, 1, 0]);
     let rejected = desk.rejected("out");

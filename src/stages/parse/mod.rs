@@ -85,7 +85,7 @@ pub fn parse(document: RawDocument, options: &Options) -> Result<ParsedArticle, 
         (None, Format::Pdf) => pdf::parse(bytes)?,
         #[cfg(feature = "newsml")]
         (None, Format::Newsml | Format::Nitf) => news_item::parse(&bytes, format)?,
-        (None, format) => return read(bytes, format, None, options),
+        (None, format) => return read(bytes, format, Said::default(), options),
     };
     if article.metadata.dateline.is_none() {
         wire::note_dateline(&mut article);
@@ -93,15 +93,24 @@ pub fn parse(document: RawDocument, options: &Options) -> Result<ParsedArticle, 
     Ok(article)
 }
 
-/// Reads what is text from its first byte to its last. `address` is where a page was found.
-fn read(bytes: Vec<u8>, format: Format, address: Option<&str>, options: &Options) -> Result<ParsedArticle, StageError> {
-    let Decoded { text, encoding, warnings } = encoding::decode(bytes, format)?;
+/// What whoever sent a text said about it.
+#[derive(Default)]
+struct Said<'a> {
+    /// Where a page was found.
+    address: Option<&'a str>,
+    /// The label of its encoding.
+    charset: Option<&'a str>,
+}
+
+/// Reads what is text from its first byte to its last.
+fn read(bytes: Vec<u8>, format: Format, said: Said, options: &Options) -> Result<ParsedArticle, StageError> {
+    let Decoded { text, encoding, warnings } = encoding::decode(bytes, format, said.charset)?;
     if text.trim().is_empty() {
         return Err(StageError::Empty);
     }
     let mut article = match format {
         Format::Markdown => markdown::parse(&text),
-        Format::Html => html::parse(&text, address, &options.html)?,
+        Format::Html => html::parse(&text, said.address, &options.html)?,
         Format::Json => json::parse(&text, encoding, options)?,
         _ => text::parse(text),
     };

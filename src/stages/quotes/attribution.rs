@@ -10,7 +10,7 @@ use super::readings::{Before, Path, Reader, Reading, Readings};
 use super::said::{self, Stated};
 use super::scene::Scene;
 use super::tokens::{self, BREAK, COLON, COMMA, EDGE, JOINED, STOP, Token};
-use crate::model::{Attribution, Cue, Quote, QuoteKind, Span, Speaker};
+use crate::model::{Attribution, Cue, Quote, QuoteKind, Span, Speaker, Words};
 use crate::text::lang::Language;
 
 /// Decides where more than one answer is open. The product asks the learned weights; the trainer asks people's labels.
@@ -64,13 +64,13 @@ pub struct Article<'a> {
 }
 
 /// Reads an article's words, marks and people.
-pub fn read<'a>(text: &'a str, language: &'static Language, indirect: bool) -> Option<Article<'a>> {
+pub fn read<'a>(text: &'a str, words: &Words, language: &'static Language, indirect: bool) -> Option<Article<'a>> {
     let data = &language.quotes;
     let stretches = marks::find(text, data);
     if stretches.is_empty() && !indirect {
         return None;
     }
-    let mut tokens = tokens::read(text, &stretches, Lexicon::of(language));
+    let mut tokens = tokens::read(text, words, &stretches, Lexicon::of(language));
     let stretches = names_in_marks(stretches, &mut tokens);
     let stretches = incise::split(stretches, &mut tokens, data.drops_subject);
     let (mentions, cast) = mentions::read(text, &tokens, data.capital_nouns);

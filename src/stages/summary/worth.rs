@@ -17,7 +17,7 @@ pub enum Worth {
 const WORDS_MIN: usize = 4;
 
 /// Judges every sentence.
-pub fn judge(text: &str, sentences: &[Span], quotes: &[Quote], vectors: &Vectors) -> Vec<Worth> {
+pub fn judge(text: &str, sentences: &[Span], quotes: &[Quote], vectors: &Vectors<'_>) -> Vec<Worth> {
     let mut spoken: Vec<Span> =
         quotes.iter().flat_map(|quote| if quote.parts.is_empty() { vec![quote.span] } else { quote.parts.clone() }).collect();
     spoken.sort_unstable();

@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::disk::{SimulatedDisk, SimulatedFile};
 use super::index::{SimulatedIndex, Store};
 use super::inputs::refused;
-use super::world::{Faults, Report, Rules, World, run_world, sound};
+use super::world::{Faults, Repairs, Report, Rules, World, run_world, sound};
 
 /// All rules but for what the disk and the index do.
 pub fn with<D, I>(disk: fn(&SimulatedDisk, &Rc<RefCell<Store>>) -> D, index: fn(SimulatedIndex) -> I) -> Rules<D, I> {
@@ -25,6 +25,7 @@ pub fn with<D, I>(disk: fn(&SimulatedDisk, &Rc<RefCell<Store>>) -> D, index: fn(
         renders_again: false,
         knows_by_digest: false,
         cuts_without_a_ledger: false,
+        repairs: Repairs::Beside,
         convicts_after: 3,
         convicts_first: false,
     }
@@ -194,6 +195,10 @@ pub const MUTANTS: &[Mutant] = &[
     ("twins keyed by digest", Faults::Kill, |seed, faults| run_world(seed, faults, &Rules { knows_by_digest: true, ..sound() })),
     ("acknowledges before the sync", Faults::Power, |seed, faults| run_world(seed, faults, &without(Neglect::Sync))),
     ("cuts without a ledger", Faults::Power, |seed, faults| run_world(seed, faults, &Rules { cuts_without_a_ledger: true, ..sound() })),
+    ("repairs in place", Faults::Kill, |seed, faults| run_world(seed, faults, &Rules { repairs: Repairs::InPlace, ..sound() })),
+    ("repairs by what is left alone", Faults::Kill, |seed, faults| {
+        run_world(seed, faults, &Rules { repairs: Repairs::Forgetting, ..sound() })
+    }),
     ("seals are not synced", Faults::Power, |seed, faults| {
         run_world(seed, faults, &with(|disk, _| disk.clone(), |index| SimulatedIndex { syncs_seals: false, ..index }))
     }),

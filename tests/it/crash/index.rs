@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::rc::Rc;
 
-use copydesk::ledger::{ArticleRow, Group, Index, Known, Segment, SegmentRow};
+use copydesk::ledger::{ArticleRow, Earlier, Group, Index, Known, Segment, SegmentRow};
 use copydesk::model::Key;
 
 use super::chance::Chance;
@@ -67,6 +67,17 @@ impl Store {
 
     pub fn segments(&self) -> impl Iterator<Item = &SegmentRow> {
         self.segments.values()
+    }
+}
+
+/// The store as a repair finds it.
+impl Earlier for Store {
+    fn segments(&self) -> anyhow::Result<Vec<SegmentRow>> {
+        Ok(self.segments.values().copied().collect())
+    }
+
+    fn each_article(&self, visit: &mut dyn FnMut(ArticleRow) -> anyhow::Result<()>) -> anyhow::Result<()> {
+        self.articles.values().try_for_each(|row| visit(row.clone()))
     }
 }
 

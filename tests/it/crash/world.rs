@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use copydesk::ledger::{CannotGoOn, Disk, Index, Known, Ledger, Segment, Settled};
+use copydesk::ledger::{CannotGoOn, Disk, Index, Known, Ledger, Segment, Settled, remake};
 use copydesk::model::{Key, Ticket};
 use copydesk::pipeline::committer::{Committer, OnFullDisk, Options};
 
@@ -33,6 +33,17 @@ pub enum Faults {
     Mixed,
 }
 
+/// How the ledger is made anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repairs {
+    /// Beside the old one, which goes when the new one is whole, and whose knowledge of files that are gone is kept.
+    Beside,
+    /// The old one is thrown away first.
+    InPlace,
+    /// By the files that are left alone.
+    Forgetting,
+}
+
 /// What the program does, for those who want to see what happens when it does not.
 pub struct Rules<D, I> {
     /// The disk and the index as a run sees them.
@@ -44,6 +55,8 @@ pub struct Rules<D, I> {
     pub knows_by_digest: bool,
     /// Answers a missing ledger by cutting the files.
     pub cuts_without_a_ledger: bool,
+    /// How a new ledger comes about beside what is left of the records.
+    pub repairs: Repairs,
     /// Crashes alone that make a suspect a convict.
     pub convicts_after: u32,
     /// Sets convicts aside before what a crash left is adopted.
@@ -64,6 +77,7 @@ pub struct Report {
     pub lines: u64,
     pub taken_back_by_power: u64,
     pub quarantined: u64,
+    pub repaired: u64,
 }
 
 impl Report {
@@ -74,6 +88,7 @@ impl Report {
         self.lines += other.lines;
         self.taken_back_by_power += other.taken_back_by_power;
         self.quarantined += other.quarantined;
+        self.repaired += other.repaired;
     }
 }
 
@@ -82,8 +97,12 @@ pub fn run_world<D: Disk, I: Index>(seed: u64, faults: Faults, rules: &Rules<D, 
     let mut world = World::new(seed, faults, rules);
     for _ in 0..1 + world.chance.below(LIVES_MAX) {
         let plan = world.draw_plan();
-        let replays = world.chance.one_in(4);
-        world.live(plan, replays);
+        if world.chance.one_in(8) {
+            world.repair(plan);
+        } else {
+            let replays = world.chance.one_in(4);
+            world.live(plan, replays);
+        }
         world.change_inputs();
     }
     world.come_to_rest();
@@ -259,6 +278,52 @@ impl<'r, D: Disk, I: Index> World<'r, D, I> {
                 None
             }
         }
+    }
+
+    /// A life in which the ledger is made anew from the records.
+    fn repair(&mut self, plan: Plan) {
+        self.disk.start(plan);
+        self.under_way.clear();
+        self.report.lives += 1;
+        self.report.repaired += u64::from(self.remake().is_some());
+        let crash = self.disk.end();
+        self.report.crashes += u64::from(crash.is_some());
+        self.store.borrow_mut().survive(crash, &mut self.chance);
+        self.is_mended &= crash != Some(Crash::Power);
+        if crash == Some(Crash::Power) {
+            self.suspects.clear();
+        }
+    }
+
+    /// None: an error or a crash has come before the new ledger was in its place.
+    fn remake(&mut self) -> Option<()> {
+        let (disk, out) = (&self.disk, Path::new("out"));
+        let made = Rc::<RefCell<Store>>::default();
+        let rules_disk = (self.rules.disk)(disk, &made);
+        let lock = rules_disk.lock(&out.join(".copydesk")).ok()?;
+        let index = (self.rules.index)(SimulatedIndex::open(&made, disk).ok()?);
+        let remade = {
+            let earlier = match self.rules.repairs {
+                Repairs::Beside => Rc::clone(&self.store),
+                Repairs::InPlace => Rc::new(RefCell::new(self.store.take())),
+                Repairs::Forgetting => Rc::default(),
+            };
+            let earlier = earlier.borrow();
+            // A ledger whose making was cut short tells nothing.
+            remake(rules_disk, out, lock, index, earlier.is_finished().then_some(&*earlier))
+        };
+        let (_held, _) = remade.ok()?;
+        disk.0.borrow_mut().hold_to_syncs();
+        // A single renaming, which a crash in the middle of it has carried out or not.
+        let was_down = disk.0.borrow().is_down();
+        let stepped = disk.0.borrow_mut().step();
+        let machine = &mut *disk.0.borrow_mut();
+        let is_in_place = stepped.is_ok() || (!was_down && machine.is_down() && machine.chance.one_in(2));
+        if is_in_place {
+            self.store.swap(&made);
+            self.is_mended = true;
+        }
+        stepped.ok()
     }
 
     /// What was under way in a kill is suspect. Nobody can say that of a machine that went down with everything.
