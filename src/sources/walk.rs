@@ -115,6 +115,7 @@ fn read_all(
             Step::Skipped(found, skip) => {
                 opener.tally.files_found += 1;
                 Counts::add(&opener.counts.files_found, 1);
+                afterwards.put_back(&found.path);
                 opener.leave_out(&found, skip, None)?;
             }
             Step::Folder(..) => {}

@@ -17,4 +17,6 @@ mod sandbox;
 mod schemas;
 mod snapshots;
 mod torture;
+mod traps;
+mod updates;
 mod watch;
