@@ -60,7 +60,7 @@ fn a_list_without_ids_gives_only_what_changed() {
     check(&old, &[three.clone(), one.clone(), two.clone()], &[]);
     check(&old, &[one.clone(), line(5), three.clone()], &[("#2", 2, 5)]);
     check(&old, &[line(6), three.clone(), two.clone(), one.clone()], &[("#4", 1, 6)]);
-    check(&old, &[two.clone()], &[]);
+    check(&old, std::slice::from_ref(&two), &[]);
     // Repeated lines are as many articles, and matched by count.
     check(&[one.clone(), one.clone()], &[one.clone(), one.clone(), one.clone()], &[("#3", 1, 1)]);
     check(&[one.clone(), two.clone(), one.clone()], &[two.clone(), one.clone(), one.clone()], &[]);

@@ -4,10 +4,10 @@ use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::symlink;
 use std::time::Duration;
 
-use rustix::process::{Signal, geteuid};
+use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::daemon::{ARTICLE, Daemon, article, ended_well, latest, wait_for_records, wait_for_words, whole_lines, wire_desk as desk};
@@ -223,23 +223,6 @@ fn a_pipe_that_is_named_is_answered_for() {
     desk.run(&["batch", "wire/pipe.txt"]).ended_with(1);
     assert_eq!(desk.rejected("out")[0]["code"], "input.unsupported");
     desk.run(&["batch", "wire"]).ended_with(0);
-}
-
-#[test]
-fn a_file_that_may_not_be_read_is_read_once_it_may() {
-    if geteuid().is_root() {
-        // Root may read everything.
-        return;
-    }
-    let desk = desk();
-    desk.put("wire/a.txt", ARTICLE);
-    fs::set_permissions(desk.path("wire/a.txt"), fs::Permissions::from_mode(0o0)).unwrap();
-    let daemon = Daemon::start(&desk, &["wire"]);
-    wait_for("the rejection", || whole_lines(&desk.path("out/rejected")).pop());
-    fs::set_permissions(desk.path("wire/a.txt"), fs::Permissions::from_mode(0o644)).unwrap();
-    let record = wait_for_words(&desk, "wire/a.txt", "two per cent");
-    assert_eq!(record["settles"], record["id"]);
-    ended_well(&desk, daemon);
 }
 
 #[test]
