@@ -19,4 +19,6 @@ mod sandbox;
 mod schemas;
 mod snapshots;
 mod torture;
+mod traps;
+mod updates;
 mod watch;
