@@ -14,13 +14,15 @@ const ARTICLES: usize = 2_000;
 /// Runs of each kind. The best of them counts: what disturbs a run only ever makes it longer.
 const ROUNDS: usize = 7;
 
+/// Writes the pages into a folder in one form.
+type WriteInput = fn(&Path, &[String]) -> io::Result<()>;
+
 fn main() -> io::Result<()> {
     let chosen: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let is_chosen = |name: &str| chosen.is_empty() || chosen.iter().any(|chosen| name.contains(chosen.as_str()));
     let place = tempfile::tempdir()?;
     let pages = pages()?;
-    let inputs: [(&str, fn(&Path, &[String]) -> io::Result<()>); 4] =
-        [("html", write_pages), ("warc", write_archive), ("feed", write_feed), ("jsonl.gz", write_lines)];
+    let inputs: [(&str, WriteInput); 4] = [("html", write_pages), ("warc", write_archive), ("feed", write_feed), ("jsonl.gz", write_lines)];
     let mut table = String::from("input           MB   never s  always s   wall %   never cpu s  always cpu s    cpu %\n");
     for (name, write) in inputs.into_iter().filter(|(name, _)| is_chosen(name)) {
         let folder = place.path().join(name);

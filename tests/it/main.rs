@@ -10,6 +10,7 @@ mod crash_model;
 mod daemon;
 mod desk;
 mod forms;
+mod hostile;
 mod kill;
 mod looking;
 mod pipe;
