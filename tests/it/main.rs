@@ -12,6 +12,7 @@ mod daemon;
 mod desk;
 mod fire;
 mod forms;
+mod hostile;
 mod kill;
 mod looking;
 mod pipe;
