@@ -35,7 +35,7 @@ pub fn run(
     counts: &Counts,
 ) -> anyhow::Result<Tally> {
     let mut opener = Opener::new(options, past, intake, counts);
-    let mut afterwards = Afterwards::new(&options.after, &options.roots, settled);
+    let mut afterwards = Afterwards::new(&options.after, settled);
     let mut listing = Listing::new(options)?;
     let mut in_hand = 0;
     match read_all(&mut opener, &mut afterwards, &mut listing, &mut in_hand, stop) {

@@ -131,7 +131,7 @@ impl<'a> Watch<'a> {
         Ok(Self {
             options,
             opener,
-            afterwards: Afterwards::new(&options.after, &options.roots, settled),
+            afterwards: Afterwards::new(&options.after, settled),
             places: Places::new(options)?,
             polling: hints.is_none(),
             hints,
