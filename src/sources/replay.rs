@@ -31,7 +31,7 @@ pub fn run(
     counts: &Counts,
 ) -> anyhow::Result<Tally> {
     let mut opener = Opener::new(options, past, intake, counts);
-    let mut afterwards = Afterwards::new(&options.after, &options.roots, settled);
+    let mut afterwards = Afterwards::new(&options.after, settled);
     match read_rejected(&mut opener, &mut afterwards, stop) {
         Ok(()) => {}
         Err(error) if error.is::<LineClosed>() => opener.tally.stopped = true,

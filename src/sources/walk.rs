@@ -35,7 +35,7 @@ pub fn run(
     counts: &Counts,
 ) -> anyhow::Result<Tally> {
     let mut opener = Opener::new(options, past, intake, counts);
-    let mut afterwards = Afterwards::new(&options.after, &options.roots, settled);
+    let mut afterwards = Afterwards::new(&options.after, settled);
     let mut listing = Listing::new(options)?;
     let mut in_hand = 0;
     match read_all(&mut opener, &mut afterwards, &mut listing, &mut in_hand, stop) {
@@ -116,6 +116,7 @@ fn read_all(
             Step::Skipped(found, skip) => {
                 opener.tally.files_found += 1;
                 Counts::add(&opener.counts.files_found, 1);
+                afterwards.put_back(&found.path);
                 opener.leave_out(&found, skip, None)?;
             }
             Step::Folder(..) => {}
@@ -287,7 +288,7 @@ impl Listing {
                     Ok(names) => self.open.last_mut().expect("the folder is still the last one").names = Some(names),
                     Err(error) => {
                         let path = self.leave();
-                        if error.kind() != io::ErrorKind::NotFound {
+                        if !is_no_folder(&error) {
                             return Some(Step::Unreadable(path, error));
                         }
                     }
@@ -343,8 +344,7 @@ impl Listing {
         }
         let metadata = match self.open_folder(&path).and_then(|folder| fs::File::from(folder).metadata()) {
             Ok(metadata) => metadata,
-            // It is gone, or a file or a link has its name by now.
-            Err(error) if matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENOTDIR | libc::ELOOP)) => return None,
+            Err(error) if is_no_folder(&error) => return None,
             Err(error) => return Some(Step::Unreadable(path, error)),
         };
         let identity = (metadata.dev(), metadata.ino());
@@ -396,6 +396,11 @@ impl Listing {
         names.sort_unstable_by(|a, b| b.cmp(a));
         Ok(names)
     }
+}
+
+/// It is gone, or a file or a link has its name by now.
+fn is_no_folder(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENOTDIR | libc::ELOOP))
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use self::containers::unpack::{Sink, Unpacked};
 use self::form::{Container, Form, HEAD_BYTES};
 use self::jsonl::{GivenIds, Numbering, Place, Tail};
 use self::opening::{Asked, InFile, Open as _, Shape, open_here};
-use super::found::{Found, age_and_writer, lasting, stamp_of};
+use super::found::{Found, age_and_writer, lasting, stamp_of, tick_of};
 use super::intake::Intake;
 use super::settle::{Hint, Look, OPEN_FILE_AGAIN, Settling, Verdict};
 use super::{Counts, Options, Tally};
@@ -136,7 +136,8 @@ impl<'a> Opener<'a> {
         if stamp.size == 0 {
             return if whole { self.leave_out(found, Skip::Empty, Some(stamp)) } else { Ok(Seen::Wait(OPEN_FILE_AGAIN)) };
         }
-        self.lasting = lasting(stamp).is_some();
+        // Where clocks disagree, only having seen it unchanged for longer than a tick tells.
+        self.lasting = lasting(stamp).is_some() || settling.seen_for(stamp, look.now) > tick_of(stamp);
         // Half a line may be what one session of writing left for the next.
         let just_closed = hint == Hint::Closed && age.is_some_and(|age| age < self.options.settle);
         let tail = if whole && !just_closed { Tail::Final } else { Tail::MayGrow };

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252};
 
+use crate::text::unicode::next_beyond_ascii;
+
 /// The repaired text; None where the text is better as it is.
 pub fn repair(text: &str) -> Option<String> {
     let mut repaired = once(text, STRETCH_MIN)?;
@@ -37,19 +39,16 @@ fn once(text: &str, stretch_min: usize) -> Option<String> {
 /// or more side by side that are no ASCII; clean text in Latin letters has few such pairs.
 fn suspects(text: &str) -> [bool; 4] {
     let mut suspects = [false; 4];
-    let mut begin = usize::MAX;
-    for (at, &byte) in text.as_bytes().iter().enumerate() {
-        if byte < 0x80 {
-            begin = usize::MAX;
-        } else if byte >= 0xC0 {
-            let pair = text.get(begin..).and_then(|rest| rest.chars().next().map(|lead| (lead, rest)));
-            if let Some((lead, rest)) = pair {
-                let after = rest.get(lead.len_utf8()..).unwrap_or_default();
-                for (suspect, page) in suspects.iter_mut().zip(PAGES.iter()) {
-                    *suspect = *suspect || page.spelled(lead, after).is_some_and(|spelled| !spelled.0.weak);
-                }
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(begin) = next_beyond_ascii(bytes, at) {
+        let Some(lead) = text.get(begin..).and_then(|rest| rest.chars().next()) else { break };
+        at = begin + lead.len_utf8();
+        if bytes.get(at).is_some_and(|byte| !byte.is_ascii()) {
+            let after = text.get(at..).unwrap_or_default();
+            for (suspect, page) in suspects.iter_mut().zip(PAGES.iter()) {
+                *suspect = *suspect || page.spelled(lead, after).is_some_and(|spelled| !spelled.0.weak);
             }
-            begin = at;
         }
     }
     suspects

@@ -14,6 +14,7 @@ pub mod fragment;
 mod given;
 pub mod html;
 mod json;
+mod length;
 mod markdown;
 #[cfg(feature = "newsml")]
 mod news_item;
@@ -47,7 +48,7 @@ pub struct Options {
     pub json_extra_bytes_max: usize,
     /// In levels: an unknown key whose value nests deeper is left out too, since few programs could read the record.
     pub json_depth_max: usize,
-    /// How many times its packed size an office file or a book may unpack to.
+    /// How many times its packed size a PDF, an office file or a book may unpack to.
     pub ratio_max: u64,
 }
 
@@ -72,6 +73,12 @@ pub fn is_intricate(document: &RawDocument) -> bool {
 
 /// Unwraps one document.
 pub fn parse(document: RawDocument, options: &Options) -> Result<ParsedArticle, StageError> {
+    let mut article = unwrap(document, options)?;
+    length::bound(&mut article);
+    Ok(article)
+}
+
+fn unwrap(document: RawDocument, options: &Options) -> Result<ParsedArticle, StageError> {
     let RawDocument { bytes, format, given } = document;
     let mut article = match (given, format) {
         (Some(given), _) => given::parse(bytes, format, *given, options)?,
@@ -82,7 +89,7 @@ pub fn parse(document: RawDocument, options: &Options) -> Result<ParsedArticle, 
         #[cfg(feature = "office")]
         (None, Format::Epub) => epub::parse(&bytes, options)?,
         #[cfg(feature = "pdf")]
-        (None, Format::Pdf) => pdf::parse(bytes)?,
+        (None, Format::Pdf) => pdf::parse(bytes, options)?,
         #[cfg(feature = "newsml")]
         (None, Format::Newsml | Format::Nitf) => news_item::parse(&bytes, format)?,
         (None, format) => return read(bytes, format, Said::default(), options),

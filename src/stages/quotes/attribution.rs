@@ -142,8 +142,8 @@ impl Article<'_> {
                 continue;
             }
             let goes_on = stretch.goes_on && kept;
+            let regions = scene.regions(first, end);
             if !goes_on {
-                let regions = scene.regions(first, end);
                 let stated = Stated { stretch, words: *words, repeats, capital_nouns: self.capital_nouns };
                 kept = stretch.dash
                     || !said::is_too_little(&scene, &stated, &regions)
@@ -152,7 +152,7 @@ impl Article<'_> {
                     continue;
                 }
             }
-            let readings = reader.readings(first, end, &before);
+            let readings = reader.readings(first, end, &regions, &before);
             let choice = judge.choose(&readings, stretch.span, &self.cast, &scene);
             let Some(reading) = readings.list.get(choice) else { continue };
             let (speaker, cue) = self.told(reading, first);

@@ -288,8 +288,7 @@ impl<'a> Place<'a> {
         if word.is_empty() || word.len() >= WORD_BYTES_MAX {
             return None;
         }
-        let sentences = &self.language.sentences;
-        sentences.short_form(word).or_else(|| sentences.short_form(&word.to_lowercase()))
+        self.language.sentences.short_form(word)
     }
 
     /// True for a capitalized word that is small within sentences: it was the sentence that made it capital.
