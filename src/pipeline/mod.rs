@@ -193,6 +193,15 @@ struct Sunk {
     reader_gone: bool,
 }
 
+/// Tells the source to stop when it is dropped: a source that waits for articles would not hear of it otherwise.
+struct StopAtEnd(watch::Sender<bool>);
+
+impl Drop for StopAtEnd {
+    fn drop(&mut self) {
+        self.0.send_replace(true);
+    }
+}
+
 async fn open_sink(
     output: Output,
     on_full_disk: OnFullDisk,
@@ -225,12 +234,12 @@ async fn open_sink(
             }
             let progress = Arc::clone(progress);
             let sink = spawn_blocking(move || {
+                // Whatever ends it, a panic too, nobody needs to read on.
+                let _stop = StopAtEnd(stop);
                 let tally = committer::run(ledger, outcomes, &settled, options, |tally| {
                     progress.records.store(tally.records, Ordering::Relaxed);
                     progress.rejected.store(tally.rejected, Ordering::Relaxed);
                 });
-                // Whatever ended it, nobody needs to read on.
-                stop.send_replace(true);
                 let committer::Tally { records, rejected, unchanged, bytes } = tally?;
                 Ok(Sunk { records, rejected, unchanged, bytes, reader_gone: false })
             });

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::After;
 use super::found::{Found, stamp_of};
 use super::open::ReadFile;
-use crate::ledger::View;
+use crate::ledger::{View, fault};
 use crate::model::{SourcePath, Stamp, Ticket};
 
 /// The files of a run that are on their way, and what is to become of them once they are durable.
@@ -174,7 +174,9 @@ fn carry_out(after: &After, path: &Path, source: &SourcePath, read: Stamp) -> io
     // A newer version may be renamed into place between a look and a deletion. So the file first gets a name of its
     // own, and what then has it is looked at again.
     let aside = aside(path)?;
+    fault::point("after.begin")?;
     fs::rename(path, &aside)?;
+    fault::point("after.aside")?;
     let is_the_one = |metadata: fs::Metadata| {
         let stamp = stamp_of(&metadata);
         // The renaming itself is a change of state.
