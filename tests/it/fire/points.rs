@@ -119,9 +119,14 @@ pub fn batch(fire: &Fire, row: &mut Row) {
 }
 
 pub fn watch(fire: &Fire, row: &mut Row) {
-    let every = if fire.quick { 17 } else { 1 };
+    let every = if fire.quick { 31 } else { 1 };
     for cell in cells().into_iter().step_by(every) {
         strike_daemon(fire, cell, row);
+    }
+    if fire.quick {
+        // What a daemon must hear of, and what it must sit out, while it is under way.
+        strike_daemon(fire, ("segment.write", "panic", When::Committing), row);
+        strike_daemon(fire, ("segment.write", "enospc", When::Committing), row);
     }
 }
 
