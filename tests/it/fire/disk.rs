@@ -187,12 +187,15 @@ fn stall(_fire: &Fire, disk: &SmallDisk<'_>, what: &str, row: &mut Row, make_roo
     }
     let told = wait_until(|| daemon.said().contains(SAYS_SO) || daemon.has_ended()) && !daemon.has_ended();
     row.ensure(told, || format!("{what}: it did not say that there is no room: {}", daemon.said()));
-    // What is under way comes to its end first.
-    thread::sleep(Duration::from_millis(500));
-    let (ticks, pages) = daemon.taken();
-    thread::sleep(STALL);
-    let (ticks_later, pages_later) = daemon.taken();
-    let (took, grew) = (ticks_later - ticks, pages_later.saturating_sub(pages));
+    // What is under way comes to its end first; then it waits, and takes nothing for it.
+    let (mut took, mut grew) = (u64::MAX, u64::MAX);
+    wait_until(|| {
+        let (ticks, pages) = daemon.taken();
+        thread::sleep(STALL);
+        let (ticks_later, pages_later) = daemon.taken();
+        (took, grew) = (ticks_later - ticks, pages_later.saturating_sub(pages));
+        took <= TICKS_MAX && grew <= PAGES_MAX
+    });
     row.ensure(took <= TICKS_MAX && grew <= PAGES_MAX, || format!("{what}: waiting took {took} ticks and {grew} pages"));
     let times = daemon.said().matches(SAYS_SO).count();
     row.ensure(times == 1, || format!("{what}: it said {times} times that there is no room"));

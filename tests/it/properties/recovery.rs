@@ -248,16 +248,16 @@ fn expected(bytes: &[u8], from: usize) -> Expected<'_> {
     Expected { adopted, end, rest: bytes.get(end..).unwrap_or_default() }
 }
 
-/// Whether recovery has to refuse a file: cut from outside, another than the ledger's, damaged though another came after
-/// it, or damaged where nobody can say whether the damage was ever called done.
+/// Whether recovery has to refuse a file: cut from outside, damaged though another came after it, damaged where nobody
+/// can say whether the damage was ever called done, or not ending in a line where the ledger says that it does.
 fn is_refused(bytes: &[u8], from: usize, is_last: bool, is_rebuilt: bool) -> bool {
     let whole = |line: &[u8]| line.strip_suffix(b"\n").is_some_and(is_whole);
     let rest = expected(bytes, from).rest;
     let mut lines = rest.split_inclusive(|byte| *byte == b'\n');
     let first_is_whole = lines.next().is_some_and(whole);
-    let known = bytes.get(..from).unwrap_or_default().split_inclusive(|byte| *byte == b'\n').last();
-    let is_anothers = known.is_some_and(|line| read_line(line).is_none());
-    bytes.len() < from || is_anothers || !rest.is_empty() && (!is_last || first_is_whole || is_rebuilt && lines.any(whole))
+    let last_known = bytes.get(..from).and_then(|known| known.split_inclusive(|byte| *byte == b'\n').next_back());
+    let fits_ledger = is_rebuilt || from == 0 || last_known.and_then(read_line).is_some();
+    bytes.len() < from || !fits_ledger || !rest.is_empty() && (!is_last || first_is_whole || is_rebuilt && lines.any(whole))
 }
 
 fn recover(desk: &Desk, disk: &Memory, index: &Shared) -> Result<Recovered, String> {
