@@ -33,7 +33,7 @@ pub fn serve() -> anyhow::Result<()> {
     wire.to.flush()?;
     let mut processor = Processor { seconds: begin.cpu_seconds, granted: None };
     while let Some(task) = read_value(&mut wire.from)? {
-        processor.grant();
+        processor.grant_again();
         match task {
             Task::Parse(mut document) => {
                 document.bytes = expect_frame(&mut wire.from)?;
@@ -149,7 +149,7 @@ struct Processor {
     granted: Option<Instant>,
 }
 
-/// Asking the kernel takes time as well.
+/// Asking the kernel takes time as well, so that one document may get as much more.
 const GRANT_EVERY: Duration = Duration::from_millis(500);
 
 impl Processor {
@@ -164,6 +164,6 @@ impl Processor {
         let used = clock_gettime(ClockId::ProcessCPUTime).tv_sec.unsigned_abs();
         let maximum = getrlimit(Resource::Cpu).maximum;
         // The clock of the parent is the one that counts: without this limit the worker still runs under that.
-        let _ = setrlimit(Resource::Cpu, Rlimit { current: Some(used.saturating_add(self.seconds).saturating_add(1)), maximum });
+        let _ = setrlimit(Resource::Cpu, Rlimit { current: Some(used.saturating_add(self.seconds).saturating_add(2)), maximum });
     }
 }
