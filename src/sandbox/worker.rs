@@ -87,13 +87,14 @@ fn open(wire: &mut Wire, asked: &Asked, processor: &mut Processor) -> io::Result
         window_at: 0,
     };
     let opened = open_here(&mut remote, asked, &mut |unpacked| {
-        processor.borrow_mut().grant_again();
+        let is_due = processor.borrow_mut().grant_again();
         let mut to = to.borrow_mut();
         let sent = match Came::of(unpacked) {
             (came, Some(bytes)) => write_both(&mut **to, &Word::Came(came), &bytes),
             (came, None) => write_value(&mut **to, &Word::Came(came)),
         };
-        if let Err(error) = sent {
+        // Small pieces that take long are not held back until they fill the buffer: the clock waits for them.
+        if let Err(error) = sent.and_then(|()| if is_due { to.flush() } else { Ok(()) }) {
             lost = Some(error);
             return Ok(ControlFlow::Break(()));
         }
@@ -153,10 +154,13 @@ struct Processor {
 const GRANT_EVERY: Duration = Duration::from_millis(500);
 
 impl Processor {
-    fn grant_again(&mut self) {
-        if self.granted.is_none_or(|granted| granted.elapsed() >= GRANT_EVERY) {
+    /// True where it was time to.
+    fn grant_again(&mut self) -> bool {
+        let is_due = self.granted.is_none_or(|granted| granted.elapsed() >= GRANT_EVERY);
+        if is_due {
             self.grant();
         }
+        is_due
     }
 
     fn grant(&mut self) {
