@@ -287,6 +287,9 @@ mod tests {
 
     use super::*;
     use crate::model::Format;
+    use crate::sources::open::containers::Limits;
+    use crate::sources::open::jsonl::Tail;
+    use crate::sources::open::opening::{InStream, Shape};
 
     /// A worker that says it is ready, waits for a document, and then does as the shell commands say. Its socket is its
     /// standard input.
@@ -294,7 +297,7 @@ mod tests {
         let program = at.join("worker");
         let ready = r#"{"landlock":"none"}"#;
         // The length of what follows, as the wire has it.
-        let says_ready = format!("printf '\\{:03o}\\0\\0\\0\\0\\0\\0\\0{ready}' >&0", ready.len());
+        let says_ready = says(ready);
         let script = format!("#!/bin/sh\nhead -c {begin_bytes} >/dev/null\n{says_ready}\nhead -c 8 >/dev/null\n{does}\n");
         // Written by another process: a program that this one still has open for writing, in a thread's child, is busy.
         let written = Command::new("sh").args(["-c", "printf %s \"$1\" >\"$0\" && chmod +x \"$0\""]).arg(&program).arg(script).status();
@@ -302,15 +305,52 @@ mod tests {
         program
     }
 
-    fn check(does: &str, timeout: Duration) -> StageError {
-        let place = tempfile::tempdir().unwrap();
+    fn pool_of(does: &str, timeout: Duration, place: &Path) -> Pool {
         let options = Options { timeout, ..Options::default() };
         let parse = parse::Options::default();
         let mut begin = Vec::new();
         write_value(&mut begin, &Begin::new(&options, &parse)).unwrap();
-        let pool = Pool::new(worker_that(does, begin.len(), place.path()), options, parse, Arc::default());
+        Pool::new(worker_that(does, begin.len(), place), options, parse, Arc::default())
+    }
+
+    fn check(does: &str, timeout: Duration) -> StageError {
+        let place = tempfile::tempdir().unwrap();
         let document = RawDocument::new(b"<p>A page".to_vec(), Format::Html);
-        pool.parse(document).unwrap_err()
+        pool_of(does, timeout, place.path()).parse(document).unwrap_err()
+    }
+
+    /// What comes of a container whose worker does this: `entry` for an article, the code of what is broken.
+    fn check_opening(does: &str, timeout: Duration, expected: &[&str]) {
+        let place = tempfile::tempdir().unwrap();
+        let limits = Limits { document_bytes_max: 1000, ratio_max: 100, depth_max: 4 };
+        let asked = Asked { name: b"feed".to_vec(), shape: Shape::Stream, limits, tail: Tail::Final };
+        let mut came = Vec::new();
+        let opened = pool_of(does, timeout, place.path()).open(&mut InStream(b"<rss>".as_slice()), &asked, &mut |unpacked| {
+            came.push(match unpacked {
+                Unpacked::Broken(rejection) => rejection.code,
+                _ => "entry",
+            });
+            Ok(ControlFlow::Continue(()))
+        });
+        assert!(!opened.unwrap());
+        assert_eq!(came, expected);
+    }
+
+    /// The shell's way to say a frame.
+    fn says(text: &str) -> String {
+        format!("printf '\\{:03o}\\0\\0\\0\\0\\0\\0\\0{text}' >&0", text.len())
+    }
+
+    #[test]
+    fn a_container_is_one_rejection_however_its_worker_fails() {
+        check_opening("exec sleep 600", Duration::from_millis(200), &["worker.timeout"]);
+        check_opening("kill -SEGV $$", Duration::from_secs(60), &["worker.died"]);
+        check_opening(&says("{}"), Duration::from_secs(60), &["worker.died"]);
+        let broken = says(r#"{"Came":{"Broken":{"code":"limit.size","error":"e","transient":false}}}"#);
+        check_opening(&format!("{broken}; kill -SEGV $$"), Duration::from_secs(60), &["limit.size", "worker.died"]);
+        let unheard = says(r#"{"Came":{"Broken":{"code":"no.such","error":"e","transient":false}}}"#);
+        check_opening(&unheard, Duration::from_secs(60), &["worker.died"]);
+        check_opening(&format!("{}; exec sleep 600", says(r#"{"Panicked":"off by one"}"#)), Duration::from_secs(60), &["stage.panic"]);
     }
 
     #[test]

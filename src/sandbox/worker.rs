@@ -33,7 +33,7 @@ pub fn serve() -> anyhow::Result<()> {
     wire.to.flush()?;
     let mut processor = Processor { seconds: begin.cpu_seconds, granted: None };
     while let Some(task) = read_value(&mut wire.from)? {
-        processor.grant();
+        processor.grant_again();
         match task {
             Task::Parse(mut document) => {
                 document.bytes = expect_frame(&mut wire.from)?;
@@ -87,13 +87,14 @@ fn open(wire: &mut Wire, asked: &Asked, processor: &mut Processor) -> io::Result
         window_at: 0,
     };
     let opened = open_here(&mut remote, asked, &mut |unpacked| {
-        processor.borrow_mut().grant_again();
+        let is_due = processor.borrow_mut().grant_again();
         let mut to = to.borrow_mut();
         let sent = match Came::of(unpacked) {
             (came, Some(bytes)) => write_both(&mut **to, &Word::Came(came), &bytes),
             (came, None) => write_value(&mut **to, &Word::Came(came)),
         };
-        if let Err(error) = sent {
+        // Small pieces that take long are not held back until they fill the buffer: the clock waits for them.
+        if let Err(error) = sent.and_then(|()| if is_due { to.flush() } else { Ok(()) }) {
             lost = Some(error);
             return Ok(ControlFlow::Break(()));
         }
@@ -149,14 +150,17 @@ struct Processor {
     granted: Option<Instant>,
 }
 
-/// Asking the kernel takes time as well.
+/// Asking the kernel takes time as well, so that one document may get as much more.
 const GRANT_EVERY: Duration = Duration::from_millis(500);
 
 impl Processor {
-    fn grant_again(&mut self) {
-        if self.granted.is_none_or(|granted| granted.elapsed() >= GRANT_EVERY) {
+    /// True where it was time to.
+    fn grant_again(&mut self) -> bool {
+        let is_due = self.granted.is_none_or(|granted| granted.elapsed() >= GRANT_EVERY);
+        if is_due {
             self.grant();
         }
+        is_due
     }
 
     fn grant(&mut self) {
@@ -164,6 +168,6 @@ impl Processor {
         let used = clock_gettime(ClockId::ProcessCPUTime).tv_sec.unsigned_abs();
         let maximum = getrlimit(Resource::Cpu).maximum;
         // The clock of the parent is the one that counts: without this limit the worker still runs under that.
-        let _ = setrlimit(Resource::Cpu, Rlimit { current: Some(used.saturating_add(self.seconds).saturating_add(1)), maximum });
+        let _ = setrlimit(Resource::Cpu, Rlimit { current: Some(used.saturating_add(self.seconds).saturating_add(2)), maximum });
     }
 }

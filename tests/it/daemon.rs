@@ -113,6 +113,15 @@ impl Daemon {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
+    /// Stops it where it is, until it is signalled to go on.
+    pub fn suspend(&self) {
+        self.signal(Signal::STOP);
+        let stat = format!("/proc/{}/stat", self.id());
+        wait_for("the daemon to stand still", || {
+            fs::read_to_string(&stat).unwrap().rsplit(')').next().unwrap().starts_with(" T").then_some(())
+        });
+    }
+
     pub fn stop_by(mut self, signal: Signal) -> (Option<i32>, String) {
         self.signal(signal);
         let code = wait_for("the daemon's end", || self.child.try_wait().unwrap()).code();

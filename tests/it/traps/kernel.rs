@@ -22,9 +22,9 @@ fn articles_whose_events_were_lost_are_read() {
     desk.put("wire/b.txt", article(0));
     let daemon = Daemon::start(&desk, &[&NO_LISTING[..], &["-v"]].concat());
     wait_for_records(&desk, 2);
-    daemon.signal(Signal::STOP);
+    daemon.suspend();
     // Two in turn: the kernel counts the same event twice over as one.
-    for number in 0..queued + 1000 {
+    for number in 0..queued + 5000 {
         let name = if number % 2 == 0 { "wire/a.txt" } else { "wire/b.txt" };
         fs::set_permissions(desk.path(name), Permissions::from_mode(0o600 + number as u32 % 4)).unwrap();
     }
@@ -99,7 +99,7 @@ fn a_daemon_that_slept_catches_up() {
     for round in 0..3 {
         desk.put(&format!("wire/{round}.txt"), article(round));
         wait_for_words(&desk, &format!("wire/{round}.txt"), &format!("number {round} "));
-        daemon.signal(Signal::STOP);
+        daemon.suspend();
         desk.put(&format!("wire/{round}.txt"), article(10 + round));
         fs::remove_dir_all(desk.path("wire/day")).or_else(|_| fs::create_dir(desk.path("wire/day"))).unwrap();
         desk.put("wire/day/a.txt", article(20 + round));
