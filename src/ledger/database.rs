@@ -135,6 +135,12 @@ impl Database {
         Ok(self.connection.close().map_err(|(_, error)| error)?)
     }
 
+    /// Empties the log beside the database, which keeps its greatest length otherwise: some megabytes.
+    pub fn make_room(&self) {
+        // Where even that finds no room, a later try may.
+        let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    }
+
     /// Says that everything has been entered, and makes all of it durable.
     pub fn finish_recovery(&mut self) -> anyhow::Result<()> {
         // A synced commit takes with it all that came before it in the write-ahead log.

@@ -235,8 +235,10 @@ async fn open_sink(
             let progress = Arc::clone(progress);
             let sink = spawn_blocking(move || {
                 // Whatever ends it, a panic too, nobody needs to read on.
+                let stopping = stop.subscribe();
                 let _stop = StopAtEnd(stop);
-                let tally = committer::run(ledger, outcomes, &settled, options, |tally| {
+                let is_stopping = move || *stopping.borrow();
+                let tally = committer::run(ledger, outcomes, &settled, options, is_stopping, |tally| {
                     progress.records.store(tally.records, Ordering::Relaxed);
                     progress.rejected.store(tally.rejected, Ordering::Relaxed);
                 });

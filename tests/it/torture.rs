@@ -4,9 +4,11 @@
 //! Faults are asked for with `COPYDESK_FAULTS`, which debug builds and the feature `fail-points` know.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
-use crate::desk::{Desk, Said};
+use crate::desk::{Desk, Said, wait_for};
 use crate::fire::{self, Fire, Row, SCENARIOS};
 
 /// Runs a scenario for a short while: it may find nothing.
@@ -151,4 +153,26 @@ fn an_article_that_a_kill_from_outside_met_is_no_convict() {
     }
     desk.run(&BATCH);
     assert_eq!(desk.records("out").len(), ARTICLES);
+}
+
+#[test]
+fn a_daemon_that_waits_for_room_ends_at_the_first_signal_and_loses_nothing() {
+    let desk = Desk::new();
+    put_articles(&desk);
+    let mut command = desk.command(&["watch", "wire"]);
+    let mut daemon = command.env("COPYDESK_FAULTS", "segment.write=enospc@1+").stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(daemon.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("no room for records") {
+        line.clear();
+        assert!(said.read_line(&mut line).unwrap() > 0, "it ended without a word about the disk");
+    }
+    rustix::process::kill_process(rustix::process::Pid::from_child(&daemon), rustix::process::Signal::TERM).unwrap();
+    let ended = wait_for("the daemon's end", || daemon.try_wait().unwrap());
+    let mut rest = String::new();
+    said.read_to_string(&mut rest).unwrap();
+    assert_eq!(ended.code(), Some(3), "{rest}");
+    assert!(rest.contains("make room and run again"), "{rest}");
+    desk.run(&BATCH);
+    ensure_exactly_once(&desk, "after the wait");
 }

@@ -68,7 +68,7 @@ fn commit(out: &Path, outcomes: Vec<Outcome>, options: Options) -> Tally {
     }
     drop(sender);
     let (settled, _) = mpsc::unbounded_channel();
-    run(Ledger::open(out).unwrap(), receiver, &settled, options, |_| ()).unwrap()
+    run(Ledger::open(out).unwrap(), receiver, &settled, options, || false, |_| ()).unwrap()
 }
 
 /// Every line of the folder.
@@ -151,7 +151,7 @@ fn a_file_is_done_when_all_its_articles_are() {
     }
     let committer = thread::spawn({
         let ledger = Ledger::open(place.path()).unwrap();
-        move || run(ledger, receiver, &settled, OPTIONS, |_| ()).unwrap()
+        move || run(ledger, receiver, &settled, OPTIONS, || false, |_| ()).unwrap()
     });
     assert_eq!(done.blocking_recv(), Some(vec![Ticket(7)]));
     let a = SourcePath(b"a".to_vec());
@@ -173,8 +173,14 @@ fn a_line_that_never_pauses_is_committed_in_between() {
     }
     drop(sender);
     let commits = Cell::new(0);
-    let tally =
-        run(Ledger::open(place.path()).unwrap(), receiver, &mpsc::unbounded_channel().0, OPTIONS, |_| commits.set(commits.get() + 1));
+    let tally = run(
+        Ledger::open(place.path()).unwrap(),
+        receiver,
+        &mpsc::unbounded_channel().0,
+        OPTIONS,
+        || false,
+        |_| commits.set(commits.get() + 1),
+    );
     assert_eq!((tally.unwrap().unchanged, commits.get()), (GROUP_OUTCOMES as u64, 2));
 }
 
