@@ -49,7 +49,7 @@ pub(super) fn is_doubtful(bytes: &[u8], text: &str, encoding: &'static Encoding)
         return is_mostly(bytes, |lead| lead <= 0xA0);
     }
     if encoding == BIG5 {
-        return is_mostly(bytes, |lead| lead >= 0xC9 || lead < 0xA1);
+        return is_mostly(bytes, |lead| !(0xA1..0xC9).contains(&lead));
     }
     if !encoding.is_single_byte() {
         return false;
