@@ -1,5 +1,9 @@
 //! `explain`: one article through all stages, for people.
 
+mod copy;
+mod speech;
+mod web_page;
+
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -10,10 +14,11 @@ use clap::Args;
 
 use crate::config::{Config, roots_of};
 use crate::ledger::View;
-use crate::model::{Envelope, QuotedArticle, RawDocument, Rejection, Span, Stage, StageError};
+use crate::model::{Body, Envelope, Format, RawDocument, Rejection, Span, Stage, StageError, SummarizedArticle};
 use crate::pipeline::look::{Sighting, look};
 use crate::sandbox::Grants;
 use crate::sources::After;
+use crate::stages::summary::SentenceExplained;
 use crate::stages::{self, clean, finish, keyphrases, parse, quotes, summary};
 
 use super::run::options_of;
@@ -36,6 +41,9 @@ pub struct Explain {
 
 /// Sentences whose scores are shown: more would not be read.
 const SENTENCES_MAX: usize = 60;
+
+/// Terms of a sum that are shown: the rest is small.
+const TERMS_MAX: usize = 4;
 
 pub fn run(explain: &Explain, common: &Common) -> anyhow::Result<Exit> {
     let config = common.settings_to_look()?;
@@ -110,9 +118,15 @@ fn tell(page: &mut String, name: &str, article: Envelope<RawDocument>, options: 
     let _ = writeln!(page, "{name}{entry}: {} bytes, {}", origin.bytes, document.format.name());
     let mut clock = Clock { begun: Instant::now() };
 
+    let (bytes, body, address) = (document.bytes.clone(), body_of(&document), address_of(&document));
+    clock.lap();
     let parsed = parse::parse(document, &options.parse).map_err(|error| (Stage::Parse, error))?;
     let _ = writeln!(page, "\nparse {}", clock.lap());
     let metadata = &parsed.metadata;
+    let dateline = metadata.dateline.as_ref().map(|dateline| {
+        let parts = [Some(dateline.place.as_str()), dateline.date.as_deref(), dateline.agency.as_deref()];
+        parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    });
     let mut fact = |name: &str, value: Option<&str>| {
         if let Some(value) = value {
             let _ = writeln!(page, "  {name:<10} {value}");
@@ -122,10 +136,21 @@ fn tell(page: &mut String, name: &str, article: Envelope<RawDocument>, options: 
     fact("title", metadata.title.as_deref());
     fact("subtitle", metadata.subtitle.as_deref());
     fact("authors", (!metadata.authors.is_empty()).then(|| metadata.authors.join("; ")).as_deref());
+    fact("dateline", dateline.as_deref());
     fact("published", metadata.published.as_deref());
+    fact("updated", metadata.updated.as_deref());
+    fact("site", metadata.site.as_deref());
+    fact("section", metadata.section.as_deref());
+    fact("tags", (!metadata.tags.is_empty()).then(|| metadata.tags.join("; ")).as_deref());
     fact("url", metadata.url.as_deref());
     fact("declared", parsed.language_declared.as_deref());
     fact("text", Some(&format!("{} characters", parsed.text.chars().count())));
+    match body {
+        Some(Body::Page) => web_page::tell(page, &bytes, &parsed.source.encoding, address.as_deref(), &options.parse.html),
+        Some(Body::Text) => copy::tell(page, &bytes, &parsed),
+        Some(Body::Fragment) | None => {}
+    }
+    clock.lap();
 
     let cleaned = clean::clean(parsed, &options.clean).map_err(|error| (Stage::Clean, error))?;
     let _ = writeln!(page, "\nclean {}", clock.lap());
@@ -133,25 +158,16 @@ fn tell(page: &mut String, name: &str, article: Envelope<RawDocument>, options: 
     let paragraphs = cleaned.text.split("\n\n").count();
     let _ = writeln!(page, "  text       {} characters in {paragraphs} paragraphs", cleaned.text.chars().count());
 
-    let quoted = quotes::extract(cleaned, &options.quotes).map_err(|error| (Stage::Quotes, error))?;
+    let quoted = quotes::extract(cleaned.clone(), &options.quotes).map_err(|error| (Stage::Quotes, error))?;
     let _ = writeln!(page, "\nquotes {}", clock.lap());
-    tell_quotes(page, &quoted);
+    speech::tell(page, &cleaned, &quoted);
 
-    let everything = summary::Options { sentences: SENTENCES_MAX, max_words: 0 };
-    let all = summary::summarize(quoted.clone(), &everything).map_err(|error| (Stage::Summary, error))?;
+    let explained = summary::explain(&quoted);
     clock.lap();
     let summarized = summary::summarize(quoted, &options.summary).map_err(|error| (Stage::Summary, error))?;
     let _ = writeln!(page, "\nsummary {}", clock.lap());
-    let text = &summarized.quoted.article.text;
-    let chosen: Vec<Span> = summarized.summary.iter().map(|(sentence, _)| *sentence).collect();
-    for (sentence, score) in &all.summary {
-        let mark = if chosen.contains(sentence) { '*' } else { ' ' };
-        let _ = writeln!(page, "  {mark} {score:.4}  {}", on_one_line(sentence.of(text)));
-    }
-    let unseen = summarized.quoted.sentences.len() - all.summary.len().min(summarized.quoted.sentences.len());
-    if unseen > 0 {
-        let _ = writeln!(page, "    and {unseen} more that were not in question");
-    }
+    tell_sentences(page, &explained, &summarized);
+    clock.lap();
 
     let phrases = keyphrases::extract(&summarized, &options.keyphrases).map_err(|error| (Stage::Summary, error))?;
     let _ = writeln!(page, "\nkeyphrases {}", clock.lap());
@@ -170,25 +186,40 @@ fn tell(page: &mut String, name: &str, article: Envelope<RawDocument>, options: 
     Ok(())
 }
 
-fn tell_quotes(page: &mut String, quoted: &QuotedArticle) {
-    let text = &quoted.article.text;
-    let _ = writeln!(page, "  {} found, {} kept, in {} sentences", quoted.quotes_found, quoted.quotes.len(), quoted.sentences.len());
-    for quote in &quoted.quotes {
-        let _ = writeln!(page, "    {:.4}  “{}”", quote.score, on_one_line(quote.span.of(text)));
-        let _ = match &quote.speaker {
-            Some(speaker) => {
-                let via = serde_json::to_value(speaker.via).unwrap_or_default();
-                let via = via.as_str().unwrap_or_default();
-                let mention = speaker.mention.map(|mention| on_one_line(mention.of(text))).filter(|mention| *mention != speaker.name);
-                let mention = mention.map_or_else(String::new, |mention| format!(": “{mention}”"));
-                writeln!(page, "            by {} (told by {via}{mention})", speaker.name)
-            }
-            None => writeln!(page, "            by nobody who could be told"),
-        };
-        if let Some(cue) = quote.cue {
-            let _ = writeln!(page, "            cue “{}”", on_one_line(cue.span.of(text)));
-        }
+/// What the bytes are where they can be shown as they came; None where they are in a form of their own.
+fn body_of(document: &RawDocument) -> Option<Body> {
+    match (&document.given, document.format) {
+        (Some(given), _) => Some(given.body),
+        (None, Format::Html) => Some(Body::Page),
+        (None, Format::Text | Format::Markdown) => Some(Body::Text),
+        (None, _) => None,
     }
+}
+
+fn address_of(document: &RawDocument) -> Option<String> {
+    document.given.as_ref().and_then(|given| given.metadata.url.clone())
+}
+
+/// Every sentence with its score, and what made it higher or lower than that of the article's average sentence.
+fn tell_sentences(page: &mut String, explained: &[SentenceExplained], summarized: &SummarizedArticle) {
+    let text = &summarized.quoted.article.text;
+    let chosen: Vec<Span> = summarized.summary.iter().map(|(sentence, _)| *sentence).collect();
+    let _ = writeln!(page, "  {} of {} sentences; + and - against the article's average sentence", chosen.len(), explained.len());
+    for sentence in explained.iter().take(SENTENCES_MAX) {
+        let mark = if chosen.contains(&sentence.span) { '*' } else { ' ' };
+        let drawback = sentence.drawback.map_or_else(String::new, |drawback| format!("  ({drawback})"));
+        let _ = writeln!(page, "  {mark} {:.4}  {}{drawback}", sentence.score, on_one_line(sentence.span.of(text)));
+        let _ = writeln!(page, "            {}", terms(&sentence.terms));
+    }
+    if explained.len() > SENTENCES_MAX {
+        let _ = writeln!(page, "    and {} more", explained.len() - SENTENCES_MAX);
+    }
+}
+
+/// The weightiest terms of a sum: "its place +1.20, its length -0.31".
+fn terms(terms: &[(&'static str, f64)]) -> String {
+    let told = terms.iter().filter(|(_, term)| term.abs() >= 0.005).take(TERMS_MAX);
+    told.map(|(name, term)| format!("{name} {term:+.2}")).collect::<Vec<_>>().join(", ")
 }
 
 fn on_one_line(text: &str) -> String {

@@ -1,6 +1,7 @@
 //! One test binary: the program through its commands, the line with real faults, and the walls between the rooms.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+mod agencies;
 mod architecture;
 mod bad_input;
 mod commands;
@@ -15,6 +16,7 @@ mod forms;
 mod hostile;
 mod kill;
 mod looking;
+mod other_programs;
 mod pipe;
 mod sandbox;
 mod schemas;

@@ -2,13 +2,16 @@
 //! itself.
 
 mod forwarded;
+mod quoted;
 
 use std::borrow::Cow;
 
-use mail_parser::{HeaderName, HeaderValue, Message, MessageParser, MimeHeaders as _, PartType};
+use mail_parser::decoders::base64::base64_decode;
+use mail_parser::{Encoding, HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
 
+use super::encoding::{self, Decoded};
 use super::fragment;
-use crate::model::{Format, Layout, Metadata, ParsedArticle, SourceFacts, StageError};
+use crate::model::{Format, Layout, Metadata, ParsedArticle, SourceFacts, StageError, Warning};
 
 /// Reads one message.
 pub fn parse(bytes: &[u8], format: Format) -> Result<ParsedArticle, StageError> {
@@ -16,10 +19,7 @@ pub fn parse(bytes: &[u8], format: Format) -> Result<ParsedArticle, StageError> 
     let nest = Nest(MessageParser::default().parse(bytes).ok_or_else(unreadable)?);
     let (message, body) = choose(&nest.0);
     let mut metadata = metadata_of(message);
-    let (text, layout) = match body {
-        Some(body) => (body.text, body.layout),
-        None => return Err(StageError::Empty),
-    };
+    let Some(Body { text, layout, encoding, warnings }) = body else { return Err(StageError::Empty) };
     let text = match forwarded::find(&text) {
         Some(passed_on) => {
             let outer = std::mem::take(&mut metadata);
@@ -37,11 +37,7 @@ pub fn parse(bytes: &[u8], format: Format) -> Result<ParsedArticle, StageError> 
     if text.trim().is_empty() {
         return Err(StageError::Empty);
     }
-    let encoding = charset_of(message).and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes()));
-    let mut source = SourceFacts::new(format, "utf-8");
-    if let Some(encoding) = encoding {
-        source.encoding = Cow::Owned(encoding.name().to_ascii_lowercase());
-    }
+    let source = SourceFacts::new(format, encoding);
     Ok(ParsedArticle {
         metadata,
         source,
@@ -50,7 +46,7 @@ pub fn parse(bytes: &[u8], format: Format) -> Result<ParsedArticle, StageError> 
         language_given: false,
         text,
         layout,
-        warnings: Vec::new(),
+        warnings,
     })
 }
 
@@ -72,6 +68,8 @@ impl Drop for Nest<'_> {
 struct Body {
     text: String,
     layout: Layout,
+    encoding: &'static str,
+    warnings: Vec<Warning>,
 }
 
 /// A few words above what was attached are a note to whom it is sent.
@@ -100,26 +98,69 @@ fn choose<'m, 'x>(outer: &'m Message<'x>) -> (&'m Message<'x>, Option<Body>) {
 /// The message's text: its HTML where there is any, since that has paragraphs, unless it says much less than the plain
 /// text beside it.
 fn body_of(message: &Message<'_>) -> Option<Body> {
-    let mut html = String::new();
-    let mut plain = String::new();
+    let mut html = Written::default();
+    let mut plain = Written::default();
     for part in message.html_body.iter().filter_map(|at| message.parts.get(*at as usize)) {
         if let PartType::Html(text) = &part.body {
-            append(&mut html, &fragment::text_of(text));
+            let text = html.read(message, part, text, Format::Html);
+            append(&mut html.text, &fragment::text_of(&text));
         }
     }
     for part in message.text_body.iter().filter_map(|at| message.parts.get(*at as usize)) {
         if let PartType::Text(text) = &part.body {
             let flowed =
                 part.content_type().and_then(|kind| kind.attribute("format")).is_some_and(|format| format.eq_ignore_ascii_case("flowed"));
-            let text = without_signature(text);
-            append(&mut plain, &if flowed { unflowed(text) } else { text.to_owned() });
+            let text = plain.read(message, part, text, Format::Text);
+            let text = without_signature(&text);
+            append(&mut plain.text, &if flowed { unflowed(text) } else { text.to_owned() });
         }
     }
     let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
-    if letters(&html) * 2 >= letters(&plain) && !html.is_empty() {
-        return Some(Body { text: html, layout: Layout::Blocks });
+    if letters(&html.text) * 2 >= letters(&plain.text) && !html.text.is_empty() {
+        return Some(html.body(Layout::Blocks));
     }
-    (!plain.is_empty()).then_some(Body { text: plain, layout: Layout::Lines })
+    (!plain.text.is_empty()).then(|| plain.body(Layout::Lines))
+}
+
+/// What was read of the parts of one kind.
+#[derive(Default)]
+struct Written {
+    text: String,
+    /// Of the first part.
+    encoding: Option<&'static str>,
+    warnings: Vec<Warning>,
+}
+
+impl Written {
+    /// A part's text by its own bytes, since what a letter declares may be wrong or missing; `parsed` where they cannot be
+    /// got at.
+    fn read<'p>(&mut self, message: &Message<'_>, part: &MessagePart<'_>, parsed: &'p str, format: Format) -> Cow<'p, str> {
+        let declared = part.content_type().and_then(|kind| kind.attribute("charset"));
+        let decoded = bytes_of(message, part).and_then(|bytes| encoding::decode(bytes, format, declared).ok());
+        let Some(Decoded { text, encoding, warnings }) = decoded else { return Cow::Borrowed(parsed) };
+        self.encoding.get_or_insert(encoding);
+        for warning in warnings {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
+        Cow::Owned(text)
+    }
+
+    fn body(self, layout: Layout) -> Body {
+        Body { text: self.text, layout, encoding: self.encoding.unwrap_or("utf-8"), warnings: self.warnings }
+    }
+}
+
+/// A part's bytes as they were before they were packed for the way.
+fn bytes_of(message: &Message<'_>, part: &MessagePart<'_>) -> Option<Vec<u8>> {
+    let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize)?;
+    let bytes = match part.encoding {
+        Encoding::None => raw.to_vec(),
+        Encoding::QuotedPrintable => quoted::unquoted(raw),
+        Encoding::Base64 => base64_decode(raw)?,
+    };
+    (!bytes.is_empty()).then_some(bytes)
 }
 
 fn append(whole: &mut String, part: &str) {
@@ -178,13 +219,6 @@ fn text_of_header(message: &Message<'_>, name: &'static str) -> Option<String> {
         _ => None,
     }
     .filter(|text| !text.is_empty())
-}
-
-/// As the part that was read declares it.
-fn charset_of(message: &Message<'_>) -> Option<String> {
-    let parts = message.html_body.iter().chain(&message.text_body);
-    let charset = parts.filter_map(|at| message.parts.get(*at as usize)?.content_type()?.attribute("charset")).next();
-    charset.map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::tree::{Id, Tree};
 use super::xml::decoded;
-use super::{fragment, wire_date};
+use super::{bylines, fragment, wire, wire_date};
 use crate::model::{Dateline, Format, Layout, Metadata, ParsedArticle, SourceFacts, StageError};
 
 /// Reads one item.
@@ -18,7 +18,7 @@ pub fn parse(bytes: &[u8], format: Format) -> Result<ParsedArticle, StageError> 
     }
     let mut source = SourceFacts::new(format, "utf-8");
     source.extra = extra(&tree);
-    Ok(ParsedArticle {
+    let mut article = ParsedArticle {
         metadata: metadata(&tree),
         source,
         language_declared: language(&tree),
@@ -26,7 +26,10 @@ pub fn parse(bytes: &[u8], format: Format) -> Result<ParsedArticle, StageError> 
         text,
         layout: Layout::Blocks,
         warnings: Vec::new(),
-    })
+    };
+    // Most agencies print in the first and last words of the text what they say of it in fields as well.
+    wire::unwrap(&mut article);
+    Ok(article)
 }
 
 /// The article's own text as HTML.
@@ -37,7 +40,9 @@ fn body(tree: &Tree) -> Option<String> {
     for name in ["inlineXML", "DataContent"] {
         if let Some(inline) = tree.find(name) {
             // Of a page only what is on it; agencies send a paragraph or two without any page around them as well.
-            let page = tree.find("body").unwrap_or(inline);
+            // Beside the story, German ones send a notepad.
+            let story = tree.find_all("section").find(|id| tree.attribute(*id, "class") == Some("main"));
+            let page = story.or_else(|| tree.find("body")).unwrap_or(inline);
             return Some(
                 tree.html(page, |name| (!matches!(name, "head" | "script" | "style" | "figure" | "media")).then(|| name.to_owned())),
             );
@@ -68,13 +73,23 @@ fn nitf_as_html(name: &str) -> Option<String> {
 
 fn metadata(tree: &Tree) -> Metadata {
     let line = |names: &[&str]| names.iter().find_map(|name| tree.find_all(name).find_map(|id| tree.line(id)));
-    let subtitle = line(&["hl2", "subHeadLine"]);
+    let second = || {
+        let mut headlines = tree.find_all("headline");
+        headlines.find(|id| tree.attribute(*id, "role").is_some_and(|role| role.ends_with("sub"))).and_then(|id| tree.line(id))
+    };
+    // Further down in a story, the same element is a heading.
+    let below_title = tree.find("hedline").and_then(|id| tree.children(id, "hl2").find_map(|id| tree.line(id)));
+    let subtitle = below_title.or_else(|| line(&["subHeadLine"])).or_else(second);
     let title = line(&["hl1", "headline"]).or_else(|| line(&["hedline", "title"]));
     let mut authors: Vec<String> = Vec::new();
     for id in tree.find_all("byline").chain(tree.find_all("by")) {
-        let person = tree.children(id, "person").find_map(|person| tree.line(person));
-        if let Some(name) = person.or_else(|| tree.line(id)) {
-            add(&mut authors, without_by(&name));
+        let people: Vec<String> = tree.children(id, "person").filter_map(|person| tree.line(person)).collect();
+        if !people.is_empty() {
+            people.iter().for_each(|name| add(&mut authors, name));
+        } else if let Some(line) = own_line(tree, id) {
+            let named = bylines::read(&line);
+            let named = if named.is_empty() { vec![without_by(&line).to_owned()] } else { named };
+            named.iter().for_each(|name| add(&mut authors, name));
         }
     }
     if authors.is_empty() {
@@ -123,6 +138,12 @@ fn metadata(tree: &Tree) -> Metadata {
     }
 }
 
+/// A byline without the title of who wrote it.
+fn own_line(tree: &Tree, byline: Id) -> Option<String> {
+    let html = tree.html(byline, |name| (!name.eq_ignore_ascii_case("byttl")).then(|| "span".to_owned()));
+    Some(fragment::line_of(&html)).filter(|line| !line.is_empty()).or_else(|| tree.line(byline))
+}
+
 fn add(list: &mut Vec<String>, item: &str) {
     let item = item.trim();
     if !item.is_empty() && !list.iter().any(|known| known == item) {
@@ -146,7 +167,7 @@ fn dateline(tree: &Tree) -> Option<Dateline> {
     let id = tree.find("dateline")?;
     let part = |name: &str| tree.children(id, name).find_map(|id| tree.line(id));
     if let Some(place) = part("location") {
-        return Some(Dateline { place, date: part("story.date"), agency: None });
+        return Some(Dateline { place, date: part("story.date"), agency: part("distributor") });
     }
     let line = tree.line(id)?;
     let line = line.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '\u{2013}' | '\u{2014}' | ':'));

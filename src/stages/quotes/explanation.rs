@@ -33,6 +33,43 @@ pub struct ReadingExplained {
     pub terms: Vec<(String, f64)>,
 }
 
+impl ReadingExplained {
+    /// What counts how much, in words, the weightiest first. Features that tell of one thing are one.
+    pub fn told(&self) -> Vec<(&'static str, f64)> {
+        let mut told: Vec<(&'static str, f64)> = Vec::new();
+        for (name, term) in &self.terms {
+            let family = name.split('.').next().unwrap_or_default();
+            let thing = thing(family);
+            match told.iter_mut().find(|(known, _)| *known == thing) {
+                Some((_, sum)) => *sum += term,
+                None => told.push((thing, *term)),
+            }
+        }
+        told.sort_by(|one, other| other.1.abs().total_cmp(&one.1.abs()));
+        told
+    }
+}
+
+/// What a family of features tells of.
+fn thing(family: &str) -> &'static str {
+    match family {
+        "path" | "path_cues" | "path_length" | "path_head" | "path_opening" => "this way of naming at such a quote",
+        "zone_kind" | "order" => "where the name stands",
+        "relation" => "its tie to the verb of saying",
+        "cue_distance" => "how near the verb of saying is",
+        "quote_distance" | "mention_distance" => "how near the quote is",
+        "flag" | "flag_far" | "label" => "the signs beside the name",
+        "person_kind" | "person_use" => "what kind of speaker it is",
+        "person_count" | "person_before" | "recency" => "how much the article tells of the speaker",
+        "person_spoke" | "previous" => "who spoke before",
+        "person_inside" => "the name within the quote",
+        "agreement" => "gender and number",
+        "place" => "the place in the article",
+        "subject" => "subject of the sentence",
+        _ => "whom the pronoun stands for",
+    }
+}
+
 /// Explains every stretch in marks of an article, in text order.
 pub fn explain(article: &CleanArticle) -> Vec<Explanation> {
     let language = lang::of(&article.language.code);

@@ -1,5 +1,6 @@
 //! Chooses the sentences that give the gist, verbatim and in text order.
 
+mod explanation;
 pub mod features;
 #[cfg(test)]
 pub mod samples;
@@ -10,6 +11,7 @@ mod worth;
 
 use crate::model::{QuotedArticle, StageError, SummarizedArticle};
 
+pub use explanation::{SentenceExplained, explain};
 use vectors::Vectors;
 use worth::Worth;
 

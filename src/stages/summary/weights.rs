@@ -27,3 +27,10 @@ pub fn salience(features: &Features) -> f64 {
     let sum: f64 = features.iter().zip(WEIGHTS).map(|(value, weight)| value * weight).sum();
     1.0 / (1.0 + libm::exp(-(BIAS + sum)))
 }
+
+/// What each number adds to the sum.
+pub fn terms(features: &Features) -> Features {
+    let mut terms = *features;
+    terms.iter_mut().zip(WEIGHTS).for_each(|(value, weight)| *value *= weight);
+    terms
+}

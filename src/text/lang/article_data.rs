@@ -44,6 +44,10 @@ pub struct ArticleData {
     pub embargo: Vec<String>,
     /// Lines that say how quickly to print it: "urgent".
     pub urgency: Vec<String>,
+    /// Lines above a text that say what kind of one it is: "press release".
+    pub releases: Vec<String>,
+    /// The first word of what one desk tells another in brackets about a new version: "(Adds quotes)".
+    pub edits: String,
     /// In "page 2 of 3": "page" and "of".
     pub page: Vec<String>,
     pub page_of: Vec<String>,

@@ -23,9 +23,15 @@ impl<'a> NewsItems<'a> {
         Self { splitter: Splitter::new(input, document_bytes_max), bytes_max: document_bytes_max, place: 0 }
     }
 
-    /// The next item; None at the end.
+    /// The next item; None at the end. Pictures, graphics and sound that come along are passed over.
     pub fn read_next(&mut self) -> io::Result<Option<Piece>> {
-        let Some(cut) = self.splitter.read_next()? else { return Ok(None) };
+        let cut = loop {
+            match self.splitter.read_next()? {
+                None => return Ok(None),
+                Some(Cut::Whole(item)) if !holds_text(&item) => {}
+                Some(cut) => break cut,
+            }
+        };
         self.place += 1;
         let place = self.place;
         Ok(Some(match cut {
@@ -43,6 +49,14 @@ impl<'a> NewsItems<'a> {
             }
         }))
     }
+}
+
+/// False for an item that says itself that it is no text and holds none.
+fn holds_text(item: &[u8]) -> bool {
+    let says = |words: &[u8]| memchr::memmem::find(item, words).is_some();
+    let is_other =
+        [b"ninat:picture".as_slice(), b"ninat:graphic", b"ninat:audio", b"ninat:video", b"ninat:animated"].iter().any(|class| says(class));
+    !is_other || says(b"inlineXML") || says(b"inlineData")
 }
 
 fn guid_of(item: &[u8]) -> Option<String> {

@@ -78,8 +78,10 @@ impl<R: BufRead> Records<R> {
             "resource" | "conversion" => body_of(&fields.media).is_some(),
             _ => false,
         };
+        // Notes of the crawler on itself, such as Wget's log, are no pages.
+        let is_note = fields.url.as_deref().is_some_and(|url| url.starts_with("metadata:"));
         // A page over several records begins with the first; the others cannot be told from it.
-        let wanted = wanted && fields.segment <= 1;
+        let wanted = wanted && !is_note && fields.segment <= 1;
         if !wanted {
             self.skip(length)?;
             return Ok(Step::Other);
@@ -293,6 +295,10 @@ mod tests {
             record("conversion", "d", "text/plain", "L\u{e9}o is late.\n".as_bytes()),
             record("metadata", "m", "application/warc-fields", b"a: b\r\n"),
             record("resource", "e", "text/html", b"<p>On time.</p>"),
+            String::from_utf8(record("resource", "w", "text/plain", b"wget.log"))
+                .unwrap()
+                .replace("https://example.org/w", "metadata://gnu.org/w")
+                .into_bytes(),
         ]
         .concat();
         check(

@@ -33,12 +33,20 @@ pub(super) fn parse(text: String) -> ParsedArticle {
     };
     let mut head = Head::new(&text, &mut article);
     head.read();
+    let points = head.read_points();
     let mut start = head.start_of_story();
     if !has_words(text.get(start..)) {
         // Nothing but headers: they are all there is to read.
         start = 0;
         article.metadata = Metadata::default();
         article.language_declared = None;
+    }
+    if let Some(points) = points.filter(|_| start > 0) {
+        let story = text.get(start..).unwrap_or_default();
+        article.text = notes::without_page_breaks(story).unwrap_or_else(|| story.to_owned());
+        wire::unwrap(&mut article);
+        article.text = format!("{points}\n\n{}", article.text);
+        return article;
     }
     let story = text.get(start..).unwrap_or_default();
     let without_pages = notes::without_page_breaks(story).or_else(|| (start > 0).then(|| story.to_owned()));
@@ -182,10 +190,17 @@ impl<'a> Head<'a> {
         let Some(credits) = self.credits_at(self.at) else { return false };
         let Credits { authors, published, updated, site } = credits;
         let metadata = &mut self.article.metadata;
+        // A name beside the date, below a byline, is a town's; an agency's is whom they write for.
+        let are_named = metadata.authors.iter().any(|author| !wire::is_agency(author));
+        let is_dated = published.is_some() || updated.is_some();
         for author in authors {
-            if !metadata.authors.contains(&author) {
+            let is_no_author = are_named && (is_dated || wire::is_agency(&author));
+            if !is_no_author && !metadata.authors.contains(&author) {
                 metadata.authors.push(author);
             }
+        }
+        if metadata.authors.iter().any(|author| !wire::is_agency(author)) {
+            metadata.authors.retain(|author| !wire::is_agency(author));
         }
         metadata.published = metadata.published.take().or(published);
         metadata.updated = metadata.updated.take().or(updated);
@@ -232,7 +247,40 @@ impl<'a> Head<'a> {
         dates::read(value, language.as_deref()).or_else(|| dates::find(value, language.as_deref()).map(|(_, date)| date))
     }
 
+    /// The points that a wire sets between the headline and a story that opens with a dateline: they stay, and what else
+    /// stands between goes into the record. None where anything else is among them.
+    fn read_points(&mut self) -> Option<String> {
+        let begun = self.at;
+        self.article.metadata.title.as_ref()?;
+        let is_point = |line: &str| line.starts_with(['*', '•', '-', '–']) && line.contains(' ');
+        let mut points: Vec<String> = Vec::new();
+        while let Some(line) = self.line(self.at).filter(|line| is_point(line)) {
+            points.push(line.to_owned());
+            self.at += 1;
+        }
+        self.pass_known_lines();
+        let opens_story = self.line(self.at).is_some_and(wire::opens_with_dateline);
+        if points.is_empty() || !opens_story {
+            self.at = begun;
+            return None;
+        }
+        Some(points.join("\n"))
+    }
+
+    /// "FERRY NOCTURNO": a word or three in capitals above a headline that stands above a byline or a dateline.
+    fn pass_kicker(&mut self) {
+        let is_kicker =
+            |line: &str| line.split(' ').count() <= 3 && line.chars().any(char::is_alphabetic) && !line.chars().any(char::is_lowercase);
+        let is_whole = |line: &str| line.split(' ').count() >= 4 && line.chars().any(char::is_lowercase) && title::is_headline(line);
+        let (Some(first), Some(second)) = (self.line(self.at), self.line(self.at + 1)) else { return };
+        if is_kicker(first) && is_whole(second) {
+            let is_above_story = self.line(self.at + 2).is_some_and(wire::opens_with_dateline) || self.credits_at(self.at + 2).is_some();
+            self.at += usize::from(is_above_story);
+        }
+    }
+
     fn read_title(&mut self) {
+        self.pass_kicker();
         let at = self.at;
         let is_above_known = self.is_known_line(at + 1);
         let rest = self.lines.get(at..).unwrap_or_default();

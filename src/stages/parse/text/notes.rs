@@ -11,7 +11,13 @@ const NOTE_BYTES_MAX: usize = 200;
 /// True for a line above a story that is a note and no part of it.
 pub(super) fn is_note(line: &str) -> bool {
     line.len() <= NOTE_BYTES_MAX
-        && (is_rule(line) || is_slug(line) || is_embargo(line) || is_urgency(line) || is_page_break(line) || is_for_editors(line))
+        && (is_rule(line)
+            || is_slug(line)
+            || is_embargo(line)
+            || is_urgency(line)
+            || is_release(line)
+            || is_page_break(line)
+            || is_for_editors(line))
 }
 
 /// "-----", "=====", "***".
@@ -19,7 +25,8 @@ fn is_rule(line: &str) -> bool {
     line.len() >= 3 && line.chars().all(|letter| matches!(letter, '-' | '=' | '_' | '*' | '~' | '#' | '–' | '—' | '/'))
 }
 
-/// "BC-FERRY-RETURN", "AM-Ferry-Returns, 2nd Ld-Writethru", "FERRY-HARBOUR/27". Not "COVID-19", "PM-elect quits".
+/// "BC-FERRY-RETURN", "AM-Ferry-Returns, 2nd Ld-Writethru", "FERRY-HARBOUR/27", "ferry-transports-îles",
+/// "Verkehr/Inseln/". Not "COVID-19", "PM-elect quits".
 fn is_slug(line: &str) -> bool {
     let first = line.split([',', ' ']).next().unwrap_or_default();
     let is_cycle = ["AM-", "BC-", "PM-"].iter().any(|cycle| {
@@ -29,7 +36,10 @@ fn is_slug(line: &str) -> bool {
     let in_capitals = line.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'/' | b'_'));
     let parts = line.split(['-', '/', '_']).filter(|part| !part.is_empty()).count();
     let is_compound = parts >= 3 || (parts == 2 && line.contains('/'));
-    is_cycle || (in_capitals && is_compound && line.len() >= 10)
+    let is_letters = line.chars().all(|letter| letter.is_alphabetic() || matches!(letter, '-' | '/'));
+    let is_small = is_letters && !line.chars().any(char::is_uppercase) && line.split('-').filter(|part| part.len() >= 2).count() >= 3;
+    let is_path = is_letters && line.ends_with('/') && parts >= 2;
+    is_cycle || (in_capitals && is_compound && line.len() >= 10) || is_small || is_path
 }
 
 /// "EMBARGOED UNTIL 0001 GMT", "Sperrfrist: 3. März, 6.00 Uhr". A headline on an embargo goes on in other words.
@@ -42,17 +52,29 @@ fn is_embargo(line: &str) -> bool {
     })
 }
 
-/// "URGENT", "+++ EIL +++", "(Última hora)": in capitals or between signs.
+/// "URGENT", "Eil", "+++ EIL +++", "(Última hora)": the word alone.
 fn is_urgency(line: &str) -> bool {
     let bare = line.trim_matches(|letter: char| !letter.is_alphanumeric());
-    let is_marked =
-        !bare.chars().any(char::is_lowercase) || (bare.len() < line.len() && line.starts_with(['+', '*', '(', '[', '-', '=', '!']));
-    is_marked && vocabulary().urgency.contains(&folded(bare))
+    vocabulary().urgency.contains(&folded(bare))
 }
 
-/// "Eds: Adds quotes", "ATTENTION - ajoute déclarations ///".
+/// "PRESS RELEASE", "Communiqué de presse".
+fn is_release(line: &str) -> bool {
+    vocabulary().releases.contains(&folded(line.trim_matches(|letter: char| !letter.is_alphanumeric())))
+}
+
+/// "Eds: Adds quotes", "ATTENTION - ajoute déclarations ///", "(Corrects name)", "(PAPIER GENERAL)", "*** Audio ***".
 fn is_for_editors(line: &str) -> bool {
     let lower = folded(line);
+    if line.len() >= 12 && line.starts_with("***") && line.ends_with("***") {
+        return true;
+    }
+    if let Some(inner) = lower.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        let first = inner.split(|letter: char| !letter.is_alphabetic()).next().unwrap_or_default();
+        let words = inner.split(' ').count();
+        let is_rubric = words <= 5 && line.chars().any(char::is_uppercase) && !line.chars().any(char::is_lowercase);
+        return is_rubric || (words >= 2 && vocabulary().edits.contains(first));
+    }
     ["eds:", "(eds:", "eds note:", "attn eds:", "note to eds:"].iter().any(|opening| lower.starts_with(opening))
         || (lower.starts_with("attention - ") && lower.ends_with("///"))
 }
@@ -81,15 +103,29 @@ fn is_page_break(line: &str) -> bool {
     }
 }
 
+/// "Ferry -- take 2", "BC-Ferry, 1st Add": how the next page begins behind "-more-".
+fn is_take(line: &str) -> bool {
+    let lower = folded(line);
+    let words: Vec<&str> = lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let is_number = |word: &str| word.starts_with(|letter: char| letter.is_ascii_digit()) && word.len() <= 4;
+    let is_take = |word: &str| matches!(word, "take" | "add");
+    line.len() <= 40
+        && words.len() <= 6
+        && words
+            .windows(2)
+            .any(|pair| matches!(pair, [one, other] if (is_take(one) && is_number(other)) || (is_number(one) && is_take(other))))
+}
+
 /// "(more)", "-MORE-": the line above goes on behind it.
 pub(super) fn is_more(line: &str) -> bool {
     is_page_break(line) && !line.bytes().any(|byte| byte.is_ascii_digit())
 }
 
-/// The headline without the marks that some wires set around it: "^Ferry returns<".
+/// The headline without the marks that some wires set around it: "^Ferry returns<", "++ Ferry returns ++", "Ferry returns =".
 pub(super) fn without_marks(title: &str) -> &str {
-    let bare = title.strip_prefix('^').map(|rest| rest.strip_suffix('<').unwrap_or(rest));
-    bare.unwrap_or(title).trim()
+    let bare = title.strip_prefix('^').map(|rest| rest.strip_suffix('<').unwrap_or(rest)).unwrap_or(title);
+    let bare = if bare.starts_with("++") && bare.ends_with("++") { bare.trim_matches('+') } else { bare };
+    bare.strip_suffix(" =").unwrap_or(bare).trim()
 }
 
 /// The story without the lines at which pages of print end; a sentence that one cuts in two is whole again. None where
@@ -108,7 +144,7 @@ pub(super) fn without_page_breaks(story: &str) -> Option<String> {
             blanks += 1;
             continue;
         }
-        if is_page_break(bare) {
+        if is_page_break(bare) || (after_break && is_take(bare)) {
             after_break = true;
             continue;
         }

@@ -12,6 +12,8 @@ pub(super) struct Vocabulary {
     pub fields: FxHashMap<String, Field>,
     pub embargo: Vec<String>,
     pub urgency: FxHashSet<String>,
+    pub releases: FxHashSet<String>,
+    pub edits: FxHashSet<String>,
     pub page: FxHashSet<String>,
     pub page_of: FxHashSet<String>,
     pub more: FxHashSet<String>,
@@ -28,6 +30,8 @@ pub(super) fn vocabulary() -> &'static Vocabulary {
             fields: FxHashMap::default(),
             embargo: Vec::new(),
             urgency: FxHashSet::default(),
+            releases: FxHashSet::default(),
+            edits: FxHashSet::default(),
             page: FxHashSet::default(),
             page_of: FxHashSet::default(),
             more: FxHashSet::default(),
@@ -59,6 +63,8 @@ pub(super) fn vocabulary() -> &'static Vocabulary {
             }
             read.embargo.extend(data.embargo.iter().cloned());
             read.urgency.extend(data.urgency.iter().cloned());
+            read.releases.extend(data.releases.iter().cloned());
+            read.edits.extend(data.edits.split_whitespace().map(str::to_owned));
             read.page.extend(data.page.iter().cloned());
             read.page_of.extend(data.page_of.iter().cloned());
             read.more.extend(data.more.iter().cloned());

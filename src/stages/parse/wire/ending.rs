@@ -23,7 +23,8 @@ pub(super) fn read(text: &str) -> Option<Ending> {
         .rfind(['\n', '\r', '\u{2028}', '\u{2029}'])
         .map_or(0, |at| at + story.get(at..).and_then(|tail| tail.chars().next()).map_or(1, char::len_utf8));
     let line = story.get(line_start..)?;
-    credits(story, line_start, line).or_else(|| signature(story, line_start, line)).or_else(|| end_mark(story))
+    let found = credits(story, line_start, line).or_else(|| signature(story, line_start, line));
+    found.or_else(|| labelled(story, line_start, line)).or_else(|| end_mark(story))
 }
 
 /// "(Reporting by ...)", on a line of its own or behind the last sentence. Behind it, brackets must close the text.
@@ -40,10 +41,35 @@ fn credits(story: &str, line_start: usize, line: &str) -> Option<Ending> {
         return None;
     }
     let reporters = parts.iter().find_map(|part| credit(part).filter(|(phrase, _)| !is_of_editors(phrase)));
-    let authors = reporters.map(|(_, names)| bylines::read(names)).unwrap_or_default();
+    let authors = reporters.map(|(_, names)| bylines::read(until_next_credit(names))).unwrap_or_default();
     let start = line_start + open;
     let before = story.get(..start)?.trim_end();
     Some(Ending { start: before.len(), authors })
+}
+
+/// "Ada Moe, edited by Bo Lund. For questions ...": who comes behind another phrase did something else.
+fn until_next_credit(names: &str) -> &str {
+    let next =
+        memchr::memchr_iter(b',', names.as_bytes()).find(|at| names.get(at + 1..).is_some_and(|rest| credit(rest.trim_start()).is_some()));
+    next.and_then(|at| names.get(..at)).unwrap_or(names)
+}
+
+/// "Door: Joost Haverkamp", "Editor: Bo Lund", "COPYRIGHT © ANTARA 2026", on the last line.
+fn labelled(story: &str, line_start: usize, line: &str) -> Option<Ending> {
+    let start = story.get(..line_start)?.trim_end().len();
+    if line_start == 0 || line.len() > 100 {
+        return None;
+    }
+    let lower = line.to_lowercase();
+    if ["copyright", "©", "(c) ", "hak cipta"].iter().any(|opening| lower.starts_with(opening)) {
+        return Some(Ending { start, authors: Vec::new() });
+    }
+    let (label, names) = line.split_once(':')?;
+    let label = label.trim().to_lowercase();
+    let is_label = lang::codes().map(lang::of).any(|data| data.clean.credits.contains(&label) || data.articles.by.contains(&label));
+    let authors = bylines::read(names);
+    let is_remark = is_label && !authors.is_empty() && !names.trim_end().ends_with(['.', '!', '?']);
+    is_remark.then(|| Ending { start, authors: if is_of_editors(&label) { Vec::new() } else { authors } })
 }
 
 /// The phrase that a part opens with, and the names behind it.
@@ -68,6 +94,19 @@ fn is_of_editors(phrase: &str) -> bool {
 /// "ab/cd/ef", "(dpa)", "dpa ab yyzz cd", "(mor/jak)": who wrote and who signed, in the desk's own letters.
 fn signature(story: &str, line_start: usize, line: &str) -> Option<Ending> {
     let is_alone = line_start > 0;
+    let is_address = line.starts_with("((") && line.ends_with("))") && line.len() <= REMARK_BYTES_MAX;
+    let is_closed = is_alone && (is_address || is_capital_initials(line) || closes_an_agency(line));
+    if is_closed {
+        return Some(Ending { start: story.get(..line_start)?.trim_end().len(), authors: Vec::new() });
+    }
+    // "... he said. EFE"
+    if let Some((before, agency)) = line.rsplit_once(' ')
+        && agencies::is_agency(agency)
+        && !agency.chars().any(char::is_lowercase)
+        && before.trim_end_matches(['"', '”', '»', '’', '“']).ends_with(['.', '!', '?'])
+    {
+        return Some(Ending { start: line_start + before.trim_end().len(), authors: vec![agency.to_owned()] });
+    }
     let bare = line.trim_matches(['(', ')', '[', ']', '.', ' ', '/', '-', '–', '—']);
     if is_alone && line.len() <= 60 && !bare.is_empty() && bare.split('/').all(agencies::is_agency) {
         return Some(Ending { start: story.get(..line_start)?.trim_end().len(), authors: vec![bare.to_owned()] });
@@ -77,7 +116,7 @@ fn signature(story: &str, line_start: usize, line: &str) -> Option<Ending> {
         return Some(Ending { start: story.get(..line_start)?.trim_end().len(), authors: Vec::new() });
     }
     // Behind the last sentence: "... he said. (mor/jak)".
-    let inner = line.strip_suffix([')', ']'])?;
+    let inner = line.strip_suffix('.').unwrap_or(line).strip_suffix([')', ']'])?;
     let open = inner.rfind(['(', '['])?;
     let inside = inner.get(open + 1..)?;
     let before = line.get(..open)?.trim_end();
@@ -88,6 +127,20 @@ fn signature(story: &str, line_start: usize, line: &str) -> Option<Ending> {
     let authors = if agencies::is_agency(inside) { vec![inside.to_owned()] } else { Vec::new() };
     let is_remark = !authors.is_empty() || is_initials(inside) || is_short_code(inside);
     is_remark.then(|| Ending { start: line_start + before.len(), authors })
+}
+
+/// "ARB // BLD": two to four capitals of each who signed.
+fn is_capital_initials(line: &str) -> bool {
+    let groups: Vec<&str> = line.split('/').map(str::trim).filter(|group| !group.is_empty()).collect();
+    let is_group = |group: &&str| (2..=4).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_uppercase());
+    line.contains("//") && groups.len() >= 2 && groups.iter().all(is_group)
+}
+
+/// "Lusa/Fim": an agency's name and its word for the end.
+fn closes_an_agency(line: &str) -> bool {
+    let Some((agency, word)) = line.split_once('/') else { return false };
+    let word = word.trim().to_lowercase();
+    agencies::is_agency(agency) && lang::codes().any(|code| lang::of(code).clean.end_marks.contains(&word))
 }
 
 /// Groups of two to four small letters, parted by slashes or hyphens: two groups at least.
@@ -107,7 +160,8 @@ fn is_short_code(text: &str) -> bool {
 /// "dpa ab yyzz cd": the German agency signs in groups of letters.
 fn is_dpa_code(line: &str) -> bool {
     let mut groups = line.split(' ');
-    let is_group = |group: &str| (2..=4).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_group =
+        |group: &str| (2..=4).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     groups.next() == Some("dpa") && line.len() <= 30 && groups.all(is_group)
 }
 
@@ -120,7 +174,8 @@ fn end_mark(story: &str) -> Option<Ending> {
     let mut found = None;
     for line in tail.split_inclusive(['\n', '\r']) {
         let is_whole_line = place == 0 || story.get(..place).is_some_and(|before| before.ends_with(['\n', '\r']));
-        if is_whole_line && is_end_mark(line.trim()) {
+        let is_last = place + line.len() == story.len();
+        if is_whole_line && (is_end_mark(line.trim()) || (is_last && is_end_word(line.trim()))) {
             if found.is_some() {
                 // Twice in one text, it parts sections.
                 return None;
@@ -132,6 +187,11 @@ fn end_mark(story: &str) -> Option<Ending> {
     let before = story.get(..found?)?;
     let parts_sections = before.split(['\n', '\r']).any(|line| is_end_mark(line.trim()));
     (!parts_sections).then(|| Ending { start: before.trim_end().len(), authors: Vec::new() })
+}
+
+/// "end" in small letters, which only the last line may be.
+fn is_end_word(line: &str) -> bool {
+    matches!(line, "end" | "ends" | "fin" | "ende" | "fine" | "fim" | "einde" | "selesai")
 }
 
 fn is_end_mark(line: &str) -> bool {
