@@ -172,6 +172,9 @@ fn texts(desk: &Desk) -> Vec<(String, String)> {
     texts
 }
 
+/// Packs bytes as one of the programs does.
+type Pack = fn(&[u8]) -> Vec<u8>;
+
 #[test]
 fn packed_is_as_good_as_plain() {
     let plain = Desk::new();
@@ -182,7 +185,7 @@ fn packed_is_as_good_as_plain() {
     let expected = texts(&plain);
     assert!(expected.len() > ONE_OF_EACH.len());
 
-    let pack: [(&str, fn(&[u8]) -> Vec<u8>); 4] = [("gz", gzip), ("zst", zstd), ("bz2", bzip2), ("xz", xz)];
+    let pack: [(&str, Pack); 4] = [("gz", gzip), ("zst", zstd), ("bz2", bzip2), ("xz", xz)];
     for (suffix, pack) in pack {
         let desk = Desk::new();
         for name in ONE_OF_EACH {
