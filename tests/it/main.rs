@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 mod architecture;
 mod bad_input;
+#[cfg(feature = "http")]
+mod browser;
 mod commands;
 mod config;
 mod crash;
@@ -10,11 +12,16 @@ mod crash_model;
 mod daemon;
 mod desk;
 mod forms;
+#[cfg(feature = "http")]
+mod http;
 mod kill;
 mod looking;
 mod pipe;
+mod report;
 mod sandbox;
 mod schemas;
+#[cfg(feature = "http")]
+mod served;
 mod snapshots;
 mod torture;
 mod watch;
