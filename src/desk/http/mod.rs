@@ -95,6 +95,7 @@ impl Server {
         let (stop, stopping) = watch::channel(false);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .max_blocking_threads(READING_THREADS)
+            .thread_name("http-reading")
             .enable_all()
             .build()
             .context("start the server's runtime")?;

@@ -38,6 +38,8 @@ pub struct Report {
     pub quotes: u64,
     pub attributed: u64,
     pub days: Tally<u64>,
+    /// Articles that stand at the day they were read, since they do not say when they were published.
+    pub by_reading: u64,
     /// Articles of which no day is known.
     pub undated: u64,
     pub languages: Tally<u64>,
@@ -151,6 +153,7 @@ pub fn collect(out: &Path, view: &View) -> anyhow::Result<Report> {
         quotes: 0,
         attributed: 0,
         days: Tally::new(DAYS),
+        by_reading: 0,
         undated: 0,
         languages: Tally::new(LANGUAGES),
         sites: Tally::new(SITES),
@@ -199,7 +202,9 @@ impl Report {
         self.articles += 1;
         self.words += record.stats.words;
         let site = record.site.as_deref().map(|site| shortened(site, NAME)).or_else(|| host_of(record.url.as_deref()?));
-        let day = record.published.as_deref().and_then(day_of).or_else(|| record.ingested_at.as_deref().and_then(day_of));
+        let published = record.published.as_deref().and_then(day_of);
+        let day = published.clone().or_else(|| record.ingested_at.as_deref().and_then(day_of));
+        self.by_reading += u64::from(published.is_none() && day.is_some());
         match &day {
             Some(day) => *self.days.of(day) += 1,
             None => self.undated += 1,

@@ -178,6 +178,9 @@ fn days(page: &mut String, report: &Report) {
     if outside > 0 {
         notes.push(format!("{} are of days before or after", number(outside)));
     }
+    if report.by_reading > 0 {
+        notes.push(format!("{} do not say when they were published, and stand at the day they were read", number(report.by_reading)));
+    }
     if report.undated > 0 {
         notes.push(format!("{} of no known day", number(report.undated)));
     }
@@ -275,6 +278,7 @@ fn speakers(page: &mut String, report: &Report) {
         sites.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
         let more = sites.len().saturating_sub(3);
         let shown: Vec<String> = sites.iter().take(3).map(|(site, count)| format!("{} {}", foreign(site), number(**count))).collect();
+        let shown = if shown.is_empty() { "–".to_owned() } else { shown.join(", ") };
         let more = if more > 0 { format!(", and {more} more") } else { String::new() };
         let _ = writeln!(
             page,
@@ -282,7 +286,7 @@ fn speakers(page: &mut String, report: &Report) {
             foreign(name),
             number(*quotes),
             number(*articles),
-            shown.join(", "),
+            shown,
             foreign(said),
         );
     }

@@ -24,6 +24,7 @@
 
   function time(ms) {
     if (ms === null || ms === undefined) return "–";
+    if (ms === 0) return "0 s";
     if (ms < 1) return `${ms.toFixed(2)} ms`;
     if (ms < 1000) return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
     const seconds = ms / 1000;
@@ -166,9 +167,17 @@
       record.title && record.gist ? make("span", { class: "gist-line", dir: "auto", lang: record.language }, record.gist) : null,
       make("div", { class: "meta" }, ...meta.map((text) => make("span", {}, make("bdi", {}, text))))));
   }
+  // Nothing moves under a pointer or a finger: what is new waits, and says so.
+  const isHeld = () => $("cards").matches(":hover, :focus-within") && !$("reader").open;
   function arrive(latest, isFirst) {
-    const list = $("cards"), known = new Set([...list.children].map((item) => item.dataset.at));
+    const list = $("cards"), more = $("more"), known = new Set([...list.children].map((item) => item.dataset.at));
     const fresh = latest.filter(({ at }) => !known.has(at));
+    const waits = !isFirst && fresh.length > 0 && isHeld();
+    more.hidden = !waits;
+    if (waits) {
+      more.textContent = `${fresh.length}${fresh.length === latest.length ? " or more" : ""} new`;
+      return;
+    }
     for (const record of fresh) {
       const item = card(record);
       if (!isFirst) item.className = "fresh";
@@ -207,6 +216,8 @@
       fill($("cards"), ...records.reverse().map(card));
       $("found").textContent = `${records.length}${records.length >= CARDS ? " or more" : ""} found${all ? "" : " in the latest 64 MiB"}`;
       $("records-title").textContent = "Found records";
+      $("cards").classList.add("searched");
+      $("more").hidden = true;
       none(records.length ? "" : "No record has that. A word must stand by itself; part of a speaker's name is enough.");
     } catch (error) {
       if (turn === asked) $("found").textContent = `the search failed: ${error.message}`;
@@ -218,6 +229,7 @@
     $("speaker").value = $("word").value = $("found").textContent = "";
     $("records-title").textContent = "Latest records";
     $("live").hidden = true;
+    $("cards").classList.remove("searched");
     fill($("cards"));
     arrive(latest, true);
   }
@@ -432,6 +444,8 @@
   });
   $("search").addEventListener("submit", (event) => { event.preventDefault(); search(); });
   $("live").addEventListener("click", () => { live(); $("speaker").focus(); });
+  $("more").addEventListener("click", () => { live(); $("records").focus(); });
+  $("cards").addEventListener("pointerleave", () => { if (!searching && !$("more").hidden) arrive(latest, false); });
   $("close").addEventListener("click", () => $("reader").close());
   $("reader").addEventListener("close", () => {
     const at = decodeURIComponent(location.hash.slice(1));
