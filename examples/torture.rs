@@ -5,16 +5,31 @@
 //! cargo run --release --example torture -- rules --seeds 100000        the same with one rule taken out at a time
 //! cargo run --release --example torture -- model --from 7 --seeds 1    one world again
 //! ```
+//!
+//! And the real program under fire, which must know faults:
+//!
+//! ```text
+//! cargo build --release --features fail-points
+//! cargo run --release --features fail-points --example torture -- program            all of it: the better part of an hour
+//! cargo run --release --features fail-points --example torture -- program --quick --only kill --seed 7
+//! ```
+//!
+//! `--binary` names another program than the one beside this example, `--judge` another judge than `docs/judge.sh`.
 
 #[path = "../tests/it/crash/mod.rs"]
 mod crash;
+#[path = "../tests/it/fire/mod.rs"]
+#[expect(clippy::unwrap_used, reason = "a scenario that cannot be set up says so by panicking")]
+mod fire;
 
 use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
 
 use copydesk::ledger::{Disk, Index};
 use crash::{Faults, MUTANTS, Report, Rules, run_world, sound};
+use fire::{Fire, Row, SCENARIOS};
 
 const KINDS: [Faults; 3] = [Faults::Kill, Faults::Power, Faults::Mixed];
 
@@ -28,11 +43,59 @@ fn main() -> io::Result<ExitCode> {
     match arguments.first().map(String::as_str) {
         Some("model") => model(from, seeds),
         Some("rules") => rules(from, seeds),
+        Some("program") => program(&arguments),
         _ => {
-            io::stderr().write_all(b"torture model|rules [--seeds N] [--from N]\n")?;
+            io::stderr().write_all(b"torture model|rules [--seeds N] [--from N]\ntorture program [--quick] [--seed N] [--only NAME] [--binary FILE] [--judge FILE]\n")?;
             Ok(ExitCode::from(2))
         }
     }
+}
+
+/// The real program under fire: no scenario may find anything.
+fn program(arguments: &[String]) -> io::Result<ExitCode> {
+    let word = |name: &str| arguments.iter().position(|argument| argument == name).and_then(|at| arguments.get(at + 1));
+    // target/release/examples/torture and target/release/copydesk
+    let beside = std::env::current_exe()?.ancestors().nth(2).map(|folder| folder.join("copydesk"));
+    let fire = Fire {
+        program: word("--binary").map(PathBuf::from).or(beside).unwrap_or_default().canonicalize()?,
+        judge: word("--judge").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/judge.sh"), PathBuf::from).canonicalize()?,
+        seed: word("--seed").and_then(|seed| seed.parse().ok()).unwrap_or(1),
+        quick: arguments.iter().any(|argument| argument == "--quick"),
+    };
+    let only = word("--only").map_or("", String::as_str);
+    let mut out = io::stdout();
+    out.write_all(Row::head().as_bytes())?;
+    let mut sum = Row::default();
+    for (name, scenario) in SCENARIOS.iter().filter(|(name, _)| name.contains(only)) {
+        let row = fire::run(&fire, *scenario);
+        out.write_all(row.line(name).as_bytes())?;
+        for finding in &row.findings {
+            io::stderr().write_all(format!("{name}: {finding}\n").as_bytes())?;
+        }
+        add(&mut sum, &row);
+    }
+    out.write_all(sum.line("all").as_bytes())?;
+    Ok(if sum.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Adds what another one has come to.
+fn add(sum: &mut Row, other: &Row) {
+    let Row { runs, faults, articles, lost, doubled, torn, back, audits, differ, wrong, .. } = sum;
+    for (sum, figure) in [
+        (runs, other.runs),
+        (faults, other.faults),
+        (articles, other.articles),
+        (lost, other.lost),
+        (doubled, other.doubled),
+        (torn, other.torn),
+        (back, other.back),
+        (audits, other.audits),
+        (differ, other.differ),
+        (wrong, other.wrong),
+    ] {
+        *sum += figure;
+    }
+    sum.seconds += other.seconds;
 }
 
 /// Worlds with all rules: every claim must hold in each.

@@ -12,6 +12,7 @@ use crate::config::{Config, roots_of};
 use crate::ledger::View;
 use crate::model::{Envelope, QuotedArticle, RawDocument, Rejection, Span, Stage, StageError};
 use crate::pipeline::look::{Sighting, look};
+use crate::sandbox::Grants;
 use crate::sources::After;
 use crate::stages::{self, clean, finish, keyphrases, parse, quotes, summary};
 
@@ -40,7 +41,7 @@ pub fn run(explain: &Explain, common: &Common) -> anyhow::Result<Exit> {
     let config = common.settings_to_look()?;
     // It writes nothing, and whoever wrote the file may not either.
     let confined = Config { out: PathBuf::from("-"), after: After::Keep, ..config.clone() };
-    sandbox::confine(&confined, &[])?;
+    sandbox::confine(&confined, &[], &Grants::default())?;
     let mut page = String::new();
     let exit = match find(explain, &config)? {
         Sighting::Article(article) => match tell(&mut page, &explain.file.display().to_string(), article, &config.stages) {

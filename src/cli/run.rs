@@ -14,7 +14,7 @@ use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::SignalStream;
 
 use crate::config::{Config, configured_roots, ensure_moved_out, roots_of};
-use crate::pipeline::{self, Input, Output, Progress, Settings, Tally};
+use crate::pipeline::{self, Input, Output, Parsing, Progress, Settings, Tally};
 use crate::sinks::stdout::OnRejection;
 use crate::sources::stdin::StdinFormat;
 use crate::sources::{self, After};
@@ -169,6 +169,7 @@ pub(super) fn options_of(roots: Vec<sources::Root>, config: &Config, to_stdout: 
         follow_symlinks: config.follow_symlinks,
         after: config.after.clone(),
         limits: config.limits,
+        opening: sources::Opening::Here,
         out: (!to_stdout).then(|| config.out.clone()),
     }
 }
@@ -188,10 +189,14 @@ pub(super) fn run(input: Input, output: Output, config: &Config, common: &Common
     let jobs = common.jobs();
     // Before the right to is given up, and before anything is read: a port that is taken ends the run at once.
     let listener = serve::listen(&input, config)?;
-    sandbox::confine(config, &input.roots())?;
+    let grants = Arc::default();
+    sandbox::confine(config, &input.roots(), &grants)?;
+    let parsing = sandbox::parsing(config, &grants)?;
+    let input = input.opened(&parsing);
     let settings = Settings {
         stages: config.stages.clone(),
-        parsing: sandbox::parsing(config)?,
+        parsing: parsing.clone(),
+        grants,
         jobs,
         memory_bytes: config.memory_bytes,
         ingested_at: config.ingested_at,
@@ -223,6 +228,9 @@ pub(super) fn run(input: Input, output: Output, config: &Config, common: &Common
     let tally = runtime.block_on(run);
     bar.end();
     drop(server); // Its readers are told of the end, whatever else is still under way.
+    if let Parsing::InWorkers(pool) = &parsing {
+        pool.tell_restarts();
+    }
     // A thread that is blocked on standard input must not keep the process.
     runtime.shutdown_background();
     Ok((tally?, stopped_by.load(Ordering::Relaxed)))

@@ -8,11 +8,11 @@ use anyhow::{Context as _, bail};
 
 use crate::config::{Asked, Config};
 use crate::pipeline::Parsing;
-use crate::sandbox::{self, Enforced, Options, Pool};
+use crate::sandbox::{self, Enforced, Grants, Options, Pool};
 use crate::sources::After;
 
-/// Confines this process to writing where the run's output goes. Before any thread is started.
-pub fn confine(config: &Config, roots: &[PathBuf]) -> anyhow::Result<()> {
+/// Confines this process to writing where the run's output goes, and notes how far. Before any thread is started.
+pub fn confine(config: &Config, roots: &[PathBuf], grants: &Grants) -> anyhow::Result<()> {
     if config.sandbox_confine == Asked::Never {
         return Ok(());
     }
@@ -39,6 +39,7 @@ pub fn confine(config: &Config, roots: &[PathBuf]) -> anyhow::Result<()> {
         }
         (_, Ok(enforced)) => {
             tracing::debug!(landlock = enforced.name(), "confined");
+            grants.note_main(enforced);
             Ok(())
         }
         (_, Err(error)) => {
@@ -48,13 +49,13 @@ pub fn confine(config: &Config, roots: &[PathBuf]) -> anyhow::Result<()> {
     }
 }
 
-/// Where documents are parsed.
-pub fn parsing(config: &Config) -> anyhow::Result<Parsing> {
+/// Where containers are opened and documents parsed.
+pub fn parsing(config: &Config, grants: &Arc<Grants>) -> anyhow::Result<Parsing> {
     if config.sandbox_workers == Asked::Never {
         return Ok(Parsing::Here);
     }
     let options = Options { memory_bytes: config.worker_memory_bytes, timeout: config.parse_timeout, ..Options::default() };
-    let pool = Pool::new(program(), options, config.stages.parse.clone());
+    let pool = Pool::new(program(), options, config.stages.parse.clone(), Arc::clone(grants));
     if config.sandbox_workers == Asked::Always {
         pool.ensure_usable().context("`sandbox.workers` is \"always\", but no worker can be started")?;
     }

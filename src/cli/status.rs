@@ -7,8 +7,8 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::config::Config;
-use crate::ledger::{CannotGoOn, Counts, SegmentRow, Series, View, Writer, list_segments, writer_of};
-use crate::sandbox::Kernel;
+use crate::ledger::{CannotGoOn, Counts, STATE_FOLDER, SegmentRow, Series, View, Writer, list_segments, writer_of};
+use crate::sandbox::{GRANTS_FILE, Granted, Kernel, granted_to};
 use crate::sources;
 
 use super::inputs::{Waiting, inputs_of, waiting};
@@ -44,11 +44,12 @@ struct Facts {
     sandbox: Sandbox,
 }
 
-/// What runs ask for, and what this machine's kernel grants.
+/// What runs ask for, what this machine's kernel would grant a new one, and what it has granted the one that is writing.
 struct Sandbox {
     workers: &'static str,
     confine: &'static str,
     kernel: Kernel,
+    running: Option<Granted>,
 }
 
 pub fn run(status: &Status, common: &Common) -> anyhow::Result<Exit> {
@@ -78,7 +79,13 @@ fn facts(inputs: Option<sources::Options>, config: &Config, view: &View) -> anyh
         Some(inputs) => Some(waiting(inputs, config, Some(PATIENCE))?),
         None => None,
     };
-    let sandbox = Sandbox { workers: config.sandbox_workers.name(), confine: config.sandbox_confine.name(), kernel: Kernel::ask() };
+    let granted = |writer: &Writer| granted_to(writer.process, &config.out.join(STATE_FOLDER).join(GRANTS_FILE));
+    let sandbox = Sandbox {
+        workers: config.sandbox_workers.name(),
+        confine: config.sandbox_confine.name(),
+        kernel: Kernel::ask(),
+        running: writer.as_ref().and_then(granted),
+    };
     Ok(Facts { out: config.out.display().to_string(), writer, counts: view.counts()?, segments: view.segments()?, waiting, sandbox })
 }
 
@@ -106,6 +113,7 @@ fn as_json(facts: &Facts) -> serde_json::Value {
         "confine": sandbox.confine,
         "landlock_abi": sandbox.kernel.landlock_abi,
         "granted": sandbox.kernel.worker.name(),
+        "running": sandbox.running.as_ref().map(|granted| serde_json::json!({"main": granted.main, "worker": granted.worker})),
     });
     let lag = waiting.as_ref().map(|waiting| waiting.oldest.map_or(0.0, |age| age.as_secs_f64()));
     let waiting = waiting.as_ref().map(|waiting| {
@@ -168,16 +176,31 @@ fn page(facts: &Facts) -> String {
         let name = format!("{}/", series.name());
         let _ = writeln!(page, "  {name:<12} {}, {}, {sealed} sealed, {active}", counted(lines, "line"), shown_bytes(bytes));
     }
-    let Sandbox { workers, confine, kernel } = sandbox;
+    let Sandbox { workers, confine, kernel, running } = sandbox;
     let granted = match kernel.landlock_abi {
         0 => "no Landlock: only memory and time are limited".to_owned(),
         abi => format!("Landlock {abi}, granted {}", kernel.worker.name()),
     };
     let _ = writeln!(page, "  sandbox      workers {workers}, confine {confine}; this kernel: {granted}");
+    if let Some(Granted { process, main, worker }) = running {
+        let main = main.as_deref().map_or("not asked for", in_words);
+        let worker = worker.as_deref().map_or("none started yet", in_words);
+        let _ = writeln!(page, "  enforced     in process {process}: {main}; in its workers: {worker}");
+    }
     if counts.rejected > 0 {
         page.push_str("`copydesk replay` runs the rejected ones again\n");
     }
     page
+}
+
+/// What a grant comes to, in a few words.
+fn in_words(granted: &str) -> &str {
+    match granted {
+        "full" => "everything",
+        "partial" => "what this kernel knows of it",
+        "none" => "no Landlock, only memory and time",
+        other => other,
+    }
 }
 
 fn list(page: &mut String, counts: &std::collections::BTreeMap<String, u64>) {

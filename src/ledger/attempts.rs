@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::model::Origin;
 
-use super::STATE_FOLDER;
+use super::{STATE_FOLDER, fault};
 
 /// Bytes of one line of the file, its line feed included. Each stands at a place of its own, and is written at once.
 const LINE_BYTES: usize = 128;
@@ -115,6 +115,7 @@ impl Attempts {
             Err(error) => return Err(error),
         };
         let new = path.with_extension("new");
+        fault::point("attempts.create")?;
         let file = File::create(&new)?;
         file.write_all_at(&line(&head(boot)), 0)?;
         file.write_all_at(&line(""), ALONE_LINE * LINE_BYTES as u64)?;
@@ -124,6 +125,7 @@ impl Attempts {
             file.write_all_at(&line(&Mark::Suspect(version, crashes).text()), place * LINE_BYTES as u64)?;
             inner.suspects.insert(version, (crashes, place));
         }
+        fault::point("attempts.rename")?;
         // A crash before this leaves the old file, and one after it the same suspects.
         fs::rename(&new, &path)?;
         Ok(Self { file, inner: Mutex::new(inner) })

@@ -75,7 +75,10 @@ pub fn audit(out: &Path, view: &View) -> anyhow::Result<Audit> {
             if length < known.bytes {
                 audit.note(format!("{} has {length} bytes, but {} of it count as done", path.display(), known.bytes));
             }
-            // A daemon may be writing beyond what the ledger knows.
+            if known.sealed && length > known.bytes {
+                audit.note(format!("{} has {length} bytes, but was sealed with {}: something was appended", path.display(), known.bytes));
+            }
+            // Of an active one a daemon may be writing beyond what the ledger knows.
             let mut lines = Lines::new(BufReader::with_capacity(1 << 20, file.take(known.bytes)), 0);
             while let Some((start, bytes)) = lines.read_next()? {
                 let Some(line) = bytes.strip_suffix(b"\n").filter(|line| is_whole(line)).and_then(Line::parse) else {

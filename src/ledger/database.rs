@@ -11,7 +11,7 @@ use tracing::warn;
 
 use crate::model::{Digest, Entry, Key, Skip, SourcePath, Stamp};
 
-use super::{CannotGoOn, Known, KnownFile, Segment, Series, Settled, database_path, key_of};
+use super::{CannotGoOn, Known, KnownFile, Segment, Series, Settled, database_path, fault, key_of};
 
 /// Counts up with every change of the tables. Another version's ledger is rebuilt from the records.
 pub const VERSION: i64 = 1;
@@ -104,6 +104,7 @@ impl Database {
     /// that cannot be read for now is left alone, since it may know of records that were moved away.
     pub fn open(state: &Path) -> anyhow::Result<Self> {
         let path = database_path(state);
+        fault::point("ledger.open").map_err(|error| CannotGoOn(format!("cannot open {}: {error}; check the disk", path.display())))?;
         if path.exists() {
             match open_existing(&path) {
                 Ok(Existing::Usable(connection)) => return Ok(Self { connection, is_new: false }),
@@ -122,9 +123,9 @@ impl Database {
 
     /// Begins a ledger where none is.
     pub fn create(path: &Path) -> anyhow::Result<Self> {
+        let created = connect(path).and_then(|connection| connection.execute_batch(TABLES).map(|()| connection));
         let connection =
-            connect(path).with_context(|| format!("create {}", path.display())).map_err(|error| CannotGoOn(format!("{error:#}")))?;
-        connection.execute_batch(TABLES)?;
+            created.map_err(|error| CannotGoOn(format!("cannot create {}: {error}; check the disk and run again", path.display())))?;
         Ok(Self { connection, is_new: true })
     }
 
@@ -132,6 +133,12 @@ impl Database {
     pub fn close(self) -> anyhow::Result<()> {
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(self.connection.close().map_err(|(_, error)| error)?)
+    }
+
+    /// Empties the log beside the database, which keeps its greatest length otherwise: some megabytes.
+    pub fn make_room(&self) {
+        // Where even that finds no room, a later try may.
+        let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     }
 
     /// Says that everything has been entered, and makes all of it durable.

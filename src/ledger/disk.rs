@@ -125,6 +125,7 @@ impl Disk for RealDisk {
     type Lock = Lock;
 
     fn lock(&self, state: &Path) -> anyhow::Result<Lock> {
+        fault::point("lock.take")?;
         Lock::take(state)
     }
 
@@ -143,6 +144,7 @@ impl Disk for RealDisk {
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<OsString>> {
+        fault::point("folder.list")?;
         fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect()
     }
 
@@ -167,6 +169,7 @@ impl DiskFile for File {
     }
 
     fn read_at(&self, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+        fault::point("segment.read")?;
         std::os::unix::fs::FileExt::read_at(self, bytes, at)
     }
 

@@ -91,6 +91,8 @@ mod on_demand {
             if time != fault.time && !(fault.and_later && time > fault.time) && !is_second_half {
                 continue;
             }
+            // Whoever asks for faults wants to know that they were met.
+            eprintln!("fault: {} {:?}", fault.step, fault.kind);
             match fault.kind {
                 // Not `abort`: nothing is to be said, and no core to be left.
                 Kind::Exit => std::process::exit(EXIT),

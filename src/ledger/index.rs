@@ -22,6 +22,9 @@ pub trait Index {
     /// Enters all of the group or nothing. A seal is durable when this returns, and so is all that came before it. No
     /// room is told by an `io::Error` that says so.
     fn commit(&mut self, group: &Group) -> anyhow::Result<()>;
+
+    /// Gives back the room on the disk that it can do without, as far as it has any.
+    fn make_room(&self) {}
 }
 
 impl Index for Database {
@@ -44,7 +47,14 @@ impl Index for Database {
 
     fn commit(&mut self, group: &Group) -> anyhow::Result<()> {
         fault::point("ledger.commit")?;
+        if group.segments.iter().any(|row| row.sealed) {
+            fault::point("ledger.seal")?;
+        }
         Database::commit(self, group)?;
         Ok(fault::point("ledger.committed")?)
+    }
+
+    fn make_room(&self) {
+        Database::make_room(self);
     }
 }

@@ -144,6 +144,11 @@ impl<D: Disk, I: Index> Ledger<D, I> {
         self.index.segments()
     }
 
+    /// Gives back the room on the disk that the index can do without.
+    pub fn make_room(&self) {
+        self.index.make_room();
+    }
+
     /// Enters outcomes, files and lengths, all or nothing. To be called when the lines are durable.
     pub fn commit(&mut self, group: &Group) -> anyhow::Result<()> {
         self.index.commit(group)

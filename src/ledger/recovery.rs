@@ -5,13 +5,17 @@
 //! not hold is where the file is cut. A ledger that is missing is rebuilt the same way from length 0, never answered
 //! by cutting.
 
-use std::io::BufReader;
+use std::collections::HashMap;
+use std::io::{self, BufReader, Read as _};
 use std::path::Path;
 
 use anyhow::Context as _;
 
+use crate::model::Key;
+
 use super::database::{ArticleRow, Group, RejectionRow, SegmentRow};
 use super::disk::{Disk, DiskFile, ReadFrom, create_folders};
+use super::lines::LINE_BYTES_MAX;
 use super::segments::list_segments_on;
 use super::{CannotGoOn, Index, Known, Line, Lines, STATE_FOLDER, Segment, Series, Settled, is_whole, key_of};
 
@@ -97,6 +101,9 @@ fn recover_segment<D: Disk>(
         ))
         .into());
     }
+    if row.bytes > 0 && !recovered.rebuilt {
+        ensure_known_end_holds(&file, out, row, index)?;
+    }
     let known_bytes = row.bytes;
     // A segment is left behind only when all of it is synced, so the last alone can have bytes that are not on disk.
     let may_be_unsynced = !recovered.rebuilt || is_last;
@@ -128,6 +135,7 @@ fn recover_segment<D: Disk>(
             ))
             .into());
         }
+        ensure_torn(&file, &path, row.bytes)?;
         if recovered.rebuilt {
             ensure_nothing_whole_follows(&file, &path, row.bytes)?;
         }
@@ -136,6 +144,62 @@ fn recover_segment<D: Disk>(
     }
     row.sealed = !is_last;
     commit(&file, &path, row, &mut group, index)
+}
+
+/// The last line that counts as done is whole, and the ledger knows its article. Where it is not, this file and this
+/// ledger do not belong together, and nothing may be adopted or cut off by it.
+fn ensure_known_end_holds(file: &impl DiskFile, out: &Path, row: SegmentRow, index: &impl Index) -> anyhow::Result<()> {
+    let path = row.segment.path(out);
+    let bytes = last_line(file, row.bytes).with_context(|| format!("read {}", path.display()))?;
+    let line = bytes.strip_suffix(b"\n").filter(|line| is_whole(line)).and_then(Line::parse);
+    let known = match &line {
+        Some(line) => index.latest(&key_of(&line.path, line.entry.as_ref()))?.is_some_and(|known| known.revision >= line.revision),
+        None => false,
+    };
+    if !known {
+        return Err(CannotGoOn(format!(
+            "{} does not fit the ledger, which knows it to byte {}: one of them was changed or is another folder's; put the right one back, or remove {} to begin again from the records that are left",
+            path.display(),
+            row.bytes,
+            out.join(STATE_FOLDER).display()
+        ))
+        .into());
+    }
+    Ok(())
+}
+
+/// The line that ends at this place, or what stands there instead.
+fn last_line(file: &impl DiskFile, end: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut at = end;
+    while at > 0 && (bytes.len() as u64) < LINE_BYTES_MAX {
+        let length = (bytes.len().max(READ_BYTES) as u64).min(at);
+        at -= length;
+        let mut before = Vec::new();
+        ReadFrom { file, at }.take(length).read_to_end(&mut before)?;
+        before.append(&mut bytes);
+        bytes = before;
+        // The line feed before the line's own.
+        let begin = bytes.split_last().and_then(|(_, line)| line.iter().rposition(|byte| *byte == b'\n'));
+        if let Some(begin) = begin {
+            return Ok(bytes.split_off(begin + 1));
+        }
+    }
+    Ok(bytes)
+}
+
+/// A line whose checksum holds was written to its end by somebody: what cannot be read of it is no torn end.
+fn ensure_torn(file: &impl DiskFile, path: &Path, from: u64) -> anyhow::Result<()> {
+    let mut lines = lines_from(file, from);
+    let whole = lines.read_next()?.is_some_and(|(_, bytes)| bytes.strip_suffix(b"\n").is_some_and(is_whole));
+    if whole {
+        return Err(CannotGoOn(format!(
+            "{} holds a line at byte {from} that is whole and cannot be read: another version of copydesk may have written it; run that one, or take the line out, then run again",
+            path.display()
+        ))
+        .into());
+    }
+    Ok(())
 }
 
 /// Without a ledger nobody can say whether a line that does not hold was ever called done: it is no torn end if whole
@@ -163,9 +227,14 @@ fn commit(file: &impl DiskFile, path: &Path, row: SegmentRow, group: &mut Group,
     group.segments.push(row);
     // Articles come first, so the rejections that follow know what has settled them.
     let mut later = Vec::with_capacity(group.articles.len());
+    let mut in_group: HashMap<Key, Known> = HashMap::new();
     for article in group.articles.drain(..) {
-        let known = index.latest(&article.key)?;
+        let known = match in_group.get(&article.key) {
+            Some(known) => Some(*known),
+            None => index.latest(&article.key)?,
+        };
         if known.is_none_or(|known| comes_after(&article.known, &known)) {
+            in_group.insert(article.key.clone(), article.known);
             later.push(article);
         }
     }

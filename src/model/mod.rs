@@ -15,6 +15,7 @@ mod rejection;
 mod span;
 mod summarized;
 mod warning;
+mod words;
 
 pub use article::{Article, Excerpt, Keyphrase, QuoteItem, SpeakerItem, Stats, SummarySentence};
 pub use clean::{CleanArticle, Language};
@@ -29,3 +30,4 @@ pub use rejection::{Limit, REJECTED_SCHEMA, RejectedLine, Rejection, Stage, Stag
 pub use span::{Offsets, Span};
 pub use summarized::SummarizedArticle;
 pub use warning::Warning;
+pub use words::{FirstCharacter, Form, Term, Word, Words};

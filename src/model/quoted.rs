@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CleanArticle, Span};
+use super::{CleanArticle, Span, Words};
 
 /// What `quotes` makes of a clean article.
 #[derive(Clone, Debug)]
@@ -11,6 +11,8 @@ pub struct QuotedArticle {
     pub article: CleanArticle,
     /// Every sentence, in order; only white space lies between them.
     pub sentences: Vec<Span>,
+    /// Every word, in order; none reaches over the end of a sentence.
+    pub words: Words,
     /// The quotes that are kept, in text order.
     pub quotes: Vec<Quote>,
     /// How many were found before the best were chosen.

@@ -13,8 +13,7 @@ use tokio::sync::mpsc::{Receiver, UnboundedSender};
 use tracing::{info, warn};
 
 use crate::ledger::{
-    ArticleRow, CannotGoOn, Database, Disk, FileRow, Group, Index, Known, KnownFile, Ledger, RealDisk, RejectionRow, SegmentRow, Series,
-    Settled,
+    ArticleRow, CannotGoOn, Database, Disk, FileRow, Group, Index, Known, KnownFile, Ledger, RealDisk, RejectionRow, Series, Settled,
 };
 use crate::model::{
     Article, Entry, Envelope, FileRead, Key, Origin, Outcome, Rejection, SourcePath, Ticket, render_record, render_rejected,
@@ -59,15 +58,16 @@ pub struct Tally {
 }
 
 /// Returns once every sender of outcomes is gone and all they sent is durable. Each file's ticket is sent to `settled`
-/// when the file is done; a source that no longer listens is no error.
+/// when the file is done; a source that no longer listens is no error. Room is waited for until `is_stopping`.
 pub fn run<D: Disk, I: Index>(
     ledger: Ledger<D, I>,
     mut outcomes: Receiver<Outcome>,
     settled: &UnboundedSender<Vec<Ticket>>,
     options: Options,
+    is_stopping: impl Fn() -> bool + Send + 'static,
     meters: &Arc<Line>,
 ) -> anyhow::Result<Tally> {
-    let mut committer = Committer::new(ledger, options, Box::new(now))?.metered(Arc::clone(meters));
+    let mut committer = Committer::new(ledger, options, Box::new(now))?.until(is_stopping).metered(Arc::clone(meters));
     while let Some(first) = outcomes.blocking_recv() {
         let begun = Instant::now();
         // Batches hold their share of the memory until their records are durable.
@@ -93,6 +93,7 @@ pub struct Committer<D: Disk = RealDisk, I = Database> {
     ledger: Ledger<D, I>,
     options: Options,
     now: Clock,
+    is_stopping: Box<dyn Fn() -> bool + Send>,
     articles: SegmentWriter<D>,
     rejected: SegmentWriter<D>,
     tally: Tally,
@@ -134,12 +135,22 @@ impl<D: Disk, I: Index> Committer<D, I> {
         let writer = |series| SegmentWriter::new(ledger.out(), series, &rows, options.rotate_bytes);
         let (articles, rejected) = (writer(Series::Articles), writer(Series::Rejected));
         let (tally, files, group) = (Tally::default(), HashMap::new(), Pending::default());
-        Ok(Self { ledger, options, now, articles, rejected, tally, files, group, meters: Arc::default() })
+        let meters = Arc::default();
+        Ok(Self { ledger, options, now, is_stopping: Box::new(|| false), articles, rejected, tally, files, group, meters })
     }
 
     /// Counts what comes out.
     fn metered(self, meters: Arc<Line>) -> Self {
         Self { meters, ..self }
+    }
+
+    /// Waits for room no longer once the run is to stop: what has no record by then comes again with the next run.
+    pub fn until(self, is_stopping: impl Fn() -> bool + Send + 'static) -> Self {
+        Self { is_stopping: Box::new(is_stopping), ..self }
+    }
+
+    fn waits_for_room(&self) -> bool {
+        self.options.on_full_disk == OnFullDisk::Stall && !(self.is_stopping)()
     }
 
     /// True where the group is to be committed before more is taken in.
@@ -234,10 +245,9 @@ impl<D: Disk, I: Index> Committer<D, I> {
     pub fn commit(&mut self) -> anyhow::Result<Vec<Ticket>> {
         let group = std::mem::take(&mut self.group);
         let mut segments = Vec::new();
-        let (disk, on_full_disk) = (self.ledger.disk(), self.options.on_full_disk);
         let begun = Instant::now();
-        write(disk, &mut self.articles, &group.record_lines, group.records, on_full_disk, &self.meters)?;
-        write(disk, &mut self.rejected, &group.rejected_lines, group.rejections, on_full_disk, &self.meters)?;
+        self.write(Series::Articles, &group.record_lines, group.records)?;
+        self.write(Series::Rejected, &group.rejected_lines, group.rejections)?;
         if group.records + group.rejections > 0 {
             self.meters.sync.observe(begun.elapsed());
         }
@@ -264,6 +274,38 @@ impl<D: Disk, I: Index> Committer<D, I> {
         Ok(done)
     }
 
+    /// Writes the lines of one series. The same bytes are tried again while the disk is full, never newly rendered ones.
+    fn write(&mut self, series: Series, lines: &[u8], count: u64) -> anyhow::Result<()> {
+        let mut told = false;
+        while !lines.is_empty() {
+            let writer = match series {
+                Series::Articles => &mut self.articles,
+                Series::Rejected => &mut self.rejected,
+            };
+            let result = writer.write(self.ledger.disk(), lines, count);
+            let name = writer.row().segment.file_name();
+            match result {
+                Ok(()) => {
+                    if told {
+                        info!(file = %name, "there is room again, going on");
+                    }
+                    break;
+                }
+                Err(error) if is_full_disk(&error) && self.waits_for_room() => {
+                    tell_full_disk(&mut told, &name);
+                    self.meters.disk_is_full();
+                    self.ledger.make_room();
+                    self.ledger.disk().wait_for_room();
+                }
+                Err(error) => {
+                    let remedy = if is_full_disk(&error) { "make room and run again" } else { "check the disk and run again" };
+                    return Err(CannotGoOn(format!("cannot write {name}: {error}; {remedy}")).into());
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The lines are durable, so what failed is tried again with the same rows; the records would be adopted anyway.
     fn enter_in_ledger(&mut self, group: &Group) -> anyhow::Result<()> {
         let mut told = false;
@@ -275,7 +317,7 @@ impl<D: Disk, I: Index> Committer<D, I> {
                 }
                 Err(error) => {
                     let is_full = error.downcast_ref().is_some_and(is_full_disk);
-                    if !is_full || self.options.on_full_disk == OnFullDisk::End {
+                    if !is_full || !self.waits_for_room() {
                         let out = self.ledger.out().display();
                         return Err(
                             CannotGoOn(format!("cannot write the ledger in {out}: {error:#}; the records are safe, run again")).into()
@@ -283,6 +325,7 @@ impl<D: Disk, I: Index> Committer<D, I> {
                     }
                     tell_full_disk(&mut told, &self.ledger.out().display().to_string());
                     self.meters.disk_is_full();
+                    self.ledger.make_room();
                     self.ledger.disk().wait_for_room();
                 }
             }
@@ -328,39 +371,6 @@ fn next_revision(before: Option<Known>, origin: &Origin) -> u64 {
         Some(known) if known.digest == origin.digest || known.digest.is_none() => known.revision,
         Some(known) => known.revision + 1,
     }
-}
-
-/// Writes the lines of one series. The same bytes are tried again while the disk is full, never newly rendered ones.
-fn write<D: Disk>(
-    disk: &D,
-    writer: &mut SegmentWriter<D>,
-    lines: &[u8],
-    count: u64,
-    on_full_disk: OnFullDisk,
-    meters: &Line,
-) -> anyhow::Result<()> {
-    let mut told = false;
-    while !lines.is_empty() {
-        match writer.write(disk, lines, count) {
-            Ok(()) => {
-                if told {
-                    info!(file = %writer.row().segment.file_name(), "there is room again, going on");
-                }
-                break;
-            }
-            Err(error) if is_full_disk(&error) && on_full_disk == OnFullDisk::Stall => {
-                tell_full_disk(&mut told, &writer.row().segment.file_name());
-                meters.disk_is_full();
-                disk.wait_for_room();
-            }
-            Err(error) => {
-                let SegmentRow { segment, .. } = writer.row();
-                let remedy = if is_full_disk(&error) { "make room and run again" } else { "check the disk and run again" };
-                return Err(CannotGoOn(format!("cannot write {}: {error}; {remedy}", segment.file_name())).into());
-            }
-        }
-    }
-    Ok(())
 }
 
 fn is_full_disk(error: &io::Error) -> bool {

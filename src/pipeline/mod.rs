@@ -21,11 +21,11 @@ use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
 use crate::ledger::{Attempts, CannotGoOn, Ledger, STATE_FOLDER, View};
 use crate::model::{Batch, Outcome, ParsedArticle, RawDocument, Stage, StageError, Ticket};
-use crate::sandbox::Pool;
+use crate::sandbox::{GRANTS_FILE, Grants, Pool};
 use crate::sinks::stdout::{self, Ended, OnRejection};
 use crate::sources::intake::{Intake, MemoryBudget};
 use crate::sources::stdin::StdinFormat;
-use crate::sources::{self, Counts, Stop};
+use crate::sources::{self, Counts, Opening, Stop};
 use crate::stages::{self, clean, parse, quotes};
 use crate::telemetry::Line;
 
@@ -59,6 +59,19 @@ impl Input {
     }
 }
 
+impl Input {
+    /// The same, its containers opened where its documents are parsed.
+    pub fn opened(mut self, parsing: &Parsing) -> Self {
+        if let (Parsing::InWorkers(pool), Self::Walk(options) | Self::Watch(options) | Self::Replay(options) | Self::Stdin(_, options)) =
+            (parsing, &mut self)
+        {
+            let pool: Arc<Pool> = Arc::clone(pool);
+            options.opening = Opening::Elsewhere(pool);
+        }
+        self
+    }
+}
+
 /// Where records go.
 pub enum Output {
     /// Segments in this folder, and its ledger.
@@ -72,6 +85,8 @@ pub enum Output {
 pub struct Settings {
     pub stages: stages::Options,
     pub parsing: Parsing,
+    /// What the kernel has granted of the confinement.
+    pub grants: Arc<Grants>,
     /// Articles that are worked on at a time.
     pub jobs: usize,
     /// How much the articles in the line may take, in bytes of memory.
@@ -178,6 +193,15 @@ struct Sunk {
     reader_gone: bool,
 }
 
+/// Tells the source to stop when it is dropped: a source that waits for articles would not hear of it otherwise.
+struct StopAtEnd(watch::Sender<bool>);
+
+impl Drop for StopAtEnd {
+    fn drop(&mut self) {
+        self.0.send_replace(true);
+    }
+}
+
 async fn open_sink(
     output: Output,
     on_full_disk: OnFullDisk,
@@ -191,8 +215,11 @@ async fn open_sink(
     match output {
         Output::Folder { out, rotate_bytes } => {
             let options = committer::Options { rotate_bytes, ingested_at, on_full_disk };
+            let grants = Arc::clone(&settings.grants);
             let opened = spawn_blocking(move || -> anyhow::Result<_> {
                 let ledger = Ledger::open(&out)?;
+                // Under the lock: whoever is refused it has nothing to say here.
+                grants.keep_in(out.join(STATE_FOLDER).join(GRANTS_FILE));
                 let view = View::open(&out)?;
                 // After recovery: what was written before a crash is under no suspicion.
                 let attempts = Attempts::open(&out).map_err(|error| {
@@ -208,9 +235,11 @@ async fn open_sink(
             let meters = Arc::clone(&progress.line);
             meters.ledger_is_open();
             let sink = spawn_blocking(move || {
-                let tally = committer::run(ledger, outcomes, &settled, options, &meters);
-                // Whatever ended it, nobody needs to read on.
-                stop.send_replace(true);
+                // Whatever ends it, a panic too, nobody needs to read on.
+                let stopping = stop.subscribe();
+                let _stop = StopAtEnd(stop);
+                let is_stopping = move || *stopping.borrow();
+                let tally = committer::run(ledger, outcomes, &settled, options, is_stopping, &meters);
                 let committer::Tally { records, rejected, unchanged, bytes } = tally?;
                 Ok(Sunk { records, rejected, unchanged, bytes, reader_gone: false })
             });

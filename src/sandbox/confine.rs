@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
 /// How much of a confinement the kernel has granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Enforced {
@@ -45,10 +48,40 @@ pub fn confine_main(writable: &[PathBuf], ports: &[u16]) -> anyhow::Result<Enfor
     linux::confine(Reading::Free, &Grants { writable, ports }).map(|(enforced, _)| enforced)
 }
 
-/// Takes all rights to files, connections, signals and abstract sockets, and limits memory to `memory_bytes`.
-pub(super) fn confine_worker(memory_bytes: u64) -> anyhow::Result<Enforced> {
+/// Closes what this process was started with beside its standard streams. To be called before it opens anything.
+pub(super) fn close_inherited() {
+    linux::close_inherited();
+}
+
+/// Takes all rights to files, connections, signals and abstract sockets, limits memory to `memory_bytes`, and ends
+/// with its parent. `last_thread` may start the last thread that this process will have.
+pub(super) fn confine_worker(memory_bytes: u64, last_thread: impl FnOnce() -> std::io::Result<()>) -> anyhow::Result<Enforced> {
+    linux::let_go();
     limit(memory_bytes)?;
-    linux::confine(Reading::Denied, &Grants { writable: &[], ports: &[] }).map(|(enforced, _)| enforced)
+    // Threads that are started after it inherit it.
+    let (enforced, _) = linux::confine(Reading::Denied, &Grants { writable: &[], ports: &[] })?;
+    last_thread().context("watch the socket")?;
+    limit_to(Resource::Nproc, 0)?;
+    Ok(enforced)
+}
+
+/// Ends this process as soon as the other end of its socket is closed, whatever it is busy with: a worker must not outlive
+/// whoever started it, were it killed. (The kernel's own signal for that comes when the *thread* ends that started the
+/// process, which is too early here.)
+pub(super) fn end_with_the_parent() -> std::io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let watch = || {
+        let stdin = rustix::stdio::stdin();
+        loop {
+            // Nothing is asked for, so that only the closing is told.
+            let mut closed = [PollFd::new(&stdin, PollFlags::empty())];
+            if poll(&mut closed, None).is_ok() && closed.iter().any(|fd| fd.revents().intersects(PollFlags::HUP | PollFlags::ERR)) {
+                // SAFETY: ends the process at once; nothing of a worker is worth putting in order.
+                unsafe { libc::_exit(0) }
+            }
+        }
+    };
+    std::thread::Builder::new().name("parent".to_owned()).stack_size(64 * 1024).spawn(watch).map(|_| ())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,18 +103,18 @@ impl Kernel {
 
 /// Memory, file sizes, open files and core dumps. A hard limit cannot be raised again.
 fn limit(memory_bytes: u64) -> anyhow::Result<()> {
-    use anyhow::Context as _;
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-
     // Standard input, output and error, and what the kernel needs to hand out a ruleset.
     const OPEN_FILES: u64 = 16;
-    for (resource, most) in [(Resource::As, memory_bytes), (Resource::Fsize, 0), (Resource::Core, 0), (Resource::Nofile, OPEN_FILES)] {
-        // A limit that is lower already stays: only root could raise it.
-        let most = getrlimit(resource).maximum.map_or(most, |now| now.min(most));
-        setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })
-            .with_context(|| format!("limit {resource:?} to {most}"))?;
-    }
-    Ok(())
+    limit_to(Resource::As, memory_bytes)?;
+    limit_to(Resource::Fsize, 0)?;
+    limit_to(Resource::Core, 0)?;
+    limit_to(Resource::Nofile, OPEN_FILES)
+}
+
+fn limit_to(resource: Resource, most: u64) -> anyhow::Result<()> {
+    // A limit that is lower already stays: only root could raise it.
+    let most = getrlimit(resource).maximum.map_or(most, |now| now.min(most));
+    setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) }).with_context(|| format!("limit {resource:?} to {most}"))
 }
 
 #[cfg(target_os = "linux")]
@@ -93,6 +126,20 @@ mod linux {
     };
 
     use super::{Enforced, Grants, Path, Reading};
+
+    /// Closes what the program was started with beside its standard streams. Before it has opened anything itself.
+    pub fn close_inherited() {
+        // SAFETY: nothing in this process owns a descriptor from 3 on yet. A kernel without the call closes nothing.
+        let _ = unsafe { libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, 0) };
+    }
+
+    /// Keeps others out of this process's memory, and it from gaining rights. What of that fails is made up for by the rest
+    /// of the confinement.
+    pub fn let_go() {
+        let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+        // SAFETY: sets a flag of this thread, which those that it starts inherit.
+        let _ = unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) };
+    }
 
     /// The newest interface whose rights are asked for. What an older kernel lacks of it is left out.
     const NEWEST: ABI = ABI::V6;
@@ -145,6 +192,10 @@ mod linux {
 #[cfg(not(target_os = "linux"))]
 mod linux {
     use super::{Enforced, Grants, Reading};
+
+    pub fn close_inherited() {}
+
+    pub fn let_go() {}
 
     pub fn confine(_reading: Reading, _grants: &Grants<'_>) -> anyhow::Result<(Enforced, i32)> {
         Ok((Enforced::Not, 0))

@@ -1,14 +1,17 @@
-//! Keeps what reads strangers' files away from everything else: parsing runs in worker processes that may open no file
-//! and no connection, and the main process may write only where its output goes.
+//! Keeps what reads strangers' files away from everything else: containers are opened and documents parsed in worker
+//! processes that may open no file and no connection, and the main process may write only where its output goes.
 //!
-//! What the kernel does not grant is told, never pretended: see [`Kernel`].
+//! What the kernel does not grant is told, never pretended: see [`Kernel`] and [`Granted`].
 
 mod confine;
+mod grants;
 mod pool;
+mod process;
 mod wire;
 mod worker;
 
 pub use confine::{Enforced, Kernel, confine_main};
+pub use grants::{GRANTS_FILE, Granted, Grants, granted_to};
 pub use pool::{Pool, Restarts};
 pub use worker::serve;
 
@@ -24,7 +27,8 @@ pub struct Options {
     pub documents_max: u32,
     /// Address space, in bytes. A document that needs more ends its worker.
     pub memory_bytes: u64,
-    /// Wall time for one document. On a machine that stands still for so long, trying again helps.
+    /// Wall time for one document, or for one step through a container. On a machine that stands still for so long,
+    /// trying again helps.
     pub timeout: Duration,
 }
 

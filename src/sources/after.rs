@@ -1,7 +1,7 @@
 //! What becomes of an input once all its articles are durable: moved away or deleted, if the user asked for it.
 
-use std::collections::HashMap;
-use std::fs;
+use std::collections::{HashMap, HashSet};
+use std::fs::{self, FileTimes};
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::After;
 use super::found::{Found, stamp_of};
 use super::open::ReadFile;
-use crate::ledger::View;
+use crate::ledger::{View, fault};
 use crate::model::{SourcePath, Stamp, Ticket};
 
 /// The files of a run that are on their way, and what is to become of them once they are durable.
@@ -20,6 +20,28 @@ pub(super) struct Afterwards {
     settled: UnboundedReceiver<Vec<Ticket>>,
     /// Nothing where everything stays.
     files: HashMap<Ticket, (Found, Stamp)>,
+    /// What was told, by the folder or the file that it is about: a watch comes by again and again.
+    told: HashSet<(PathBuf, Trouble)>,
+}
+
+/// Why an input stays where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Trouble {
+    Refused(io::ErrorKind),
+    IsLink,
+    HasSuccessor,
+}
+
+/// What came of dealing with an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dealt {
+    Done,
+    /// It is not what was read any more, and will be read again.
+    Changed,
+    /// A link stays, and so does what it leads to.
+    IsLink,
+    /// It was changed twice over in that moment, and the earlier change lies aside.
+    LiesAside,
 }
 
 impl Afterwards {
@@ -28,7 +50,7 @@ impl Afterwards {
             // It must be there to be known where it lies below an input; if it cannot be made, moving tells why.
             let _ = fs::create_dir_all(folder);
         }
-        Self { after: after.clone(), settled, files: HashMap::new() }
+        Self { after: after.clone(), settled, files: HashMap::new(), told: HashSet::new() }
     }
 
     /// For a run that leaves no trace: everything stays.
@@ -46,7 +68,7 @@ impl Afterwards {
     }
 
     /// Deals with a file that was durable already, in this state: an earlier run may have ended before it could.
-    pub(super) fn done(&self, found: &Found, stamp: Stamp, past: &View) {
+    pub(super) fn done(&mut self, found: &Found, stamp: Stamp, past: &View) {
         if self.after != After::Keep {
             self.carry_out_on(found, stamp, past);
         }
@@ -82,43 +104,87 @@ impl Afterwards {
         }
     }
 
-    fn carry_out_on(&self, found: &Found, stamp: Stamp, past: &View) {
+    fn carry_out_on(&mut self, found: &Found, stamp: Stamp, past: &View) {
         let done = match past.has_rejected(&found.source) {
             // What was rejected stays, to be mended and replayed.
             Ok(true) => return,
             Ok(false) => carry_out(&self.after, &found.path, &found.source, stamp),
             Err(error) => Err(io::Error::other(error)),
         };
+        let folder = || found.path.parent().unwrap_or(&found.path).to_path_buf();
+        let path = found.path.display();
         match done {
-            Ok(_) => {}
+            Ok(Dealt::Done | Dealt::Changed) => {}
+            Ok(Dealt::IsLink) => {
+                if self.told.insert((folder(), Trouble::IsLink)) {
+                    tracing::warn!(%path, "input is a link: it stays, and so does what it leads to; others in its folder are not told of");
+                }
+            }
+            Ok(Dealt::LiesAside) => {
+                tracing::warn!(%path, "input was changed twice while it was to be moved: the earlier change lies beside it, under a name that ends in .copydesk~");
+            }
             // Whoever took it away did what was to be done.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {
-                tracing::warn!(path = %found.path.display(), %error, "input not moved or deleted, though its records are durable; see to its folder's permissions");
+                if self.told.insert((folder(), Trouble::Refused(error.kind()))) {
+                    tracing::warn!(%path, %error, "input not moved or deleted, though its records are durable; see to its folder's permissions (others in it are not told of)");
+                }
             }
+        }
+    }
+
+    /// Gives a file its name back that an earlier run had set aside when it was killed.
+    pub(super) fn put_back(&mut self, path: &Path) {
+        if self.after == After::Keep {
+            return;
+        }
+        let Some((original, process)) = path.file_name().and_then(|name| read_aside(name.as_bytes())) else { return };
+        // Another one's, on the same input, is in good hands; its number may also have gone to a stranger.
+        if process == std::process::id() || is_alive(process) {
+            return;
+        }
+        let original = path.with_file_name(std::ffi::OsStr::from_bytes(original));
+        match rename_new(path, &original) {
+            Ok(()) => tracing::info!(path = %original.display(), "an input that a killed run had set aside has its name back"),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                if self.told.insert((path.to_path_buf(), Trouble::HasSuccessor)) {
+                    tracing::warn!(path = %path.display(), "an input that a killed run had set aside stays there: a newer version has its name; its records are durable, remove it");
+                }
+            }
+            // It is tried again with the next listing.
+            Err(_) => {}
         }
     }
 }
 
-/// Moves or deletes the file, unless it has changed since it was read. True if it was done.
-fn carry_out(after: &After, path: &Path, source: &SourcePath, read: Stamp) -> io::Result<bool> {
-    let unchanged = stamp_of(&fs::symlink_metadata(path)?) == read;
-    if !unchanged || *after == After::Keep {
-        return Ok(false);
+fn is_alive(process: u32) -> bool {
+    let Some(process) = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw) else { return false };
+    !matches!(rustix::process::test_kill_process(process), Err(rustix::io::Errno::SRCH))
+}
+
+/// Moves or deletes the file, unless it has changed since it was read.
+fn carry_out(after: &After, path: &Path, source: &SourcePath, read: Stamp) -> io::Result<Dealt> {
+    let metadata = fs::symlink_metadata(path)?;
+    if metadata.is_symlink() {
+        return Ok(Dealt::IsLink);
+    }
+    if stamp_of(&metadata) != read || *after == After::Keep {
+        return Ok(Dealt::Changed);
     }
     // A newer version may be renamed into place between a look and a deletion. So the file first gets a name of its
     // own, and what then has it is looked at again.
     let aside = aside(path)?;
+    fault::point("after.begin")?;
     fs::rename(path, &aside)?;
+    fault::point("after.aside")?;
     let is_the_one = |metadata: fs::Metadata| {
         let stamp = stamp_of(&metadata);
         // The renaming itself is a change of state.
         Stamp { ctime_ns: read.ctime_ns, ..stamp } == read
     };
     if !fs::symlink_metadata(&aside).is_ok_and(is_the_one) {
-        // Unless yet another one is there by now, which then is the newest.
-        let _ = rename_new(&aside, path);
-        return Ok(false);
+        // Unless yet another one is there by now.
+        return Ok(if rename_new(&aside, path).is_ok() { Dealt::Changed } else { Dealt::LiesAside });
     }
     let done = match after {
         After::Keep | After::Delete => fs::remove_file(&aside),
@@ -127,16 +193,28 @@ fn carry_out(after: &After, path: &Path, source: &SourcePath, read: Stamp) -> io
     if done.is_err() {
         let _ = rename_new(&aside, path);
     }
-    done.map(|()| true)
+    done.map(|()| Dealt::Done)
 }
+
+const ASIDE: &[u8] = b".copydesk~";
+/// So much of a name is kept beside what is put around it, as names have at most 255 bytes.
+const ASIDE_BYTES: usize = 230;
 
 /// A hidden name beside the file, which no source reads.
 fn aside(path: &Path) -> io::Result<PathBuf> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.as_bytes();
-    // Room for what is put around it, as names have at most 255 bytes.
-    let name = name.get(..name.len().min(200)).unwrap_or_default();
-    let name = [b".".as_slice(), name, format!(".{}.copydesk~", std::process::id()).as_bytes()].concat();
+    let name = name.get(..name.len().min(ASIDE_BYTES)).unwrap_or_default();
+    let name = [b".".as_slice(), name, b".", std::process::id().to_string().as_bytes(), ASIDE].concat();
     Ok(path.with_file_name(std::ffi::OsStr::from_bytes(&name)))
+}
+
+/// The name that was set aside, if all of it was kept, and by which process.
+fn read_aside(name: &[u8]) -> Option<(&[u8], u32)> {
+    let name = name.strip_prefix(b".")?.strip_suffix(ASIDE)?;
+    let dot = name.iter().rposition(|byte| *byte == b'.')?;
+    let (original, process) = name.split_at_checked(dot)?;
+    let process = str::from_utf8(process.strip_prefix(b".")?).ok()?.parse().ok()?;
+    (!original.is_empty() && original.len() < ASIDE_BYTES).then_some((original, process))
 }
 
 /// Renames, but never over what is there.
@@ -166,9 +244,7 @@ fn move_to(file: &Path, target: PathBuf) -> io::Result<()> {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
                 let copy = aside(&target)?;
-                let copied =
-                    fs::copy(file, &copy).and_then(|_| fs::File::open(&copy)?.sync_all()).and_then(|()| rename_new(&copy, &target));
-                match copied {
+                match copy_to(file, &copy).and_then(|()| rename_new(&copy, &target)) {
                     Ok(()) => {
                         fs::File::open(&folder)?.sync_all()?;
                         return fs::remove_file(file);
@@ -186,6 +262,16 @@ fn move_to(file: &Path, target: PathBuf) -> io::Result<()> {
     }
 }
 
+/// Copies the file with its times, durably.
+fn copy_to(file: &Path, copy: &Path) -> io::Result<()> {
+    fs::copy(file, copy)?;
+    let metadata = fs::metadata(file)?;
+    let copied = fs::File::open(copy)?;
+    // Not every file system keeps every time; the text is what counts.
+    let _ = copied.set_times(FileTimes::new().set_modified(metadata.modified()?).set_accessed(metadata.accessed()?));
+    copied.sync_all()
+}
+
 /// The name itself, or with `~2`, `~3` where an earlier version lies there: nothing is written over.
 fn free_name(target: PathBuf) -> io::Result<PathBuf> {
     let mut name = target.clone();
@@ -197,4 +283,23 @@ fn free_name(target: PathBuf) -> io::Result<PathBuf> {
         name = PathBuf::from(next);
     }
     Ok(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_set_aside_can_be_read_back_unless_it_was_too_long() {
+        let aside = |name: &str| aside(Path::new(name)).unwrap().file_name().unwrap().as_bytes().to_vec();
+        for name in ["a.txt", ".hidden", "two words.7.txt", &"a".repeat(229)] {
+            assert_eq!(read_aside(&aside(name)), Some((name.as_bytes(), std::process::id())));
+        }
+        let long = aside(&"a".repeat(255));
+        assert!(long.len() <= 255);
+        assert_eq!(read_aside(&long), None);
+        for name in ["a.txt", ".a.txt~", ".copydesk~", ".a.copydesk~", "..7.copydesk~"] {
+            assert_eq!(read_aside(name.as_bytes()), None, "{name}");
+        }
+    }
 }

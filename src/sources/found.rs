@@ -1,12 +1,17 @@
 //! A file as it is found: its place in the tree, its state, and the questions that only the kernel can answer.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::ffi::OsStr;
+use std::fs::{File, Metadata};
 use std::io;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use rustix::fs::OFlags;
+
+use super::below::{self, Links, PATH_MAX};
 use super::settle::Writer;
 use crate::model::{SourcePath, Stamp};
 
@@ -14,6 +19,8 @@ use crate::model::{SourcePath, Stamp};
 #[derive(Clone, Debug)]
 pub(super) struct Found {
     pub path: PathBuf,
+    /// How many bytes of the path are the root's.
+    pub root_bytes: usize,
     pub source: Arc<SourcePath>,
     /// Named by the user, so that whatever it is, it is answered for.
     pub named: bool,
@@ -98,12 +105,34 @@ pub(super) fn is_remote(_: rustix::io::Result<rustix::fs::StatFs>) -> bool {
 impl Found {
     /// Opens the file without ever waiting for it: a pipe without a writer opens at once.
     pub(super) fn open(&self, follow_symlinks: bool) -> io::Result<File> {
-        let follow = if follow_symlinks || self.named { 0 } else { libc::O_NOFOLLOW };
-        OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_CLOEXEC | libc::O_NOCTTY | follow).open(&self.path)
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+        let (root, below) = self.parts();
+        Ok(below::open(root, below, flags, self.links(follow_symlinks))?.into())
     }
 
     pub(super) fn metadata(&self, follow_symlinks: bool) -> io::Result<Metadata> {
-        if follow_symlinks || self.named { self.path.metadata() } else { self.path.symlink_metadata() }
+        let links = self.links(follow_symlinks);
+        #[cfg(target_os = "linux")]
+        if self.path.as_os_str().len() >= PATH_MAX {
+            let (root, below) = self.parts();
+            return File::from(below::open(root, below, OFlags::PATH | OFlags::CLOEXEC, links)?).metadata();
+        }
+        match links {
+            Links::Followed => self.path.metadata(),
+            Links::Refused => self.path.symlink_metadata(),
+        }
+    }
+
+    fn links(&self, follow_symlinks: bool) -> Links {
+        if follow_symlinks || self.named { Links::Followed } else { Links::Refused }
+    }
+
+    /// The root, and the path below it.
+    fn parts(&self) -> (&Path, &Path) {
+        let path = self.path.as_os_str().as_bytes();
+        let (root, below) = path.split_at_checked(self.root_bytes).unwrap_or((path, b""));
+        let below = below.strip_prefix(b"/").unwrap_or(below);
+        (Path::new(OsStr::from_bytes(root)), Path::new(OsStr::from_bytes(below)))
     }
 }
 

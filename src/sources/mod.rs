@@ -5,6 +5,7 @@
 //! when the committer says so.
 
 mod after;
+mod below;
 mod found;
 pub mod intake;
 pub mod open;
@@ -19,6 +20,7 @@ pub mod watch;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use open::opening::Opening;
 pub use paths::check_glob;
 pub use tally::{Counts, Tally};
 
@@ -37,6 +39,8 @@ pub struct Options {
     pub follow_symlinks: bool,
     pub after: After,
     pub limits: Limits,
+    /// Where containers are opened.
+    pub opening: Opening,
     /// The output folder, which is never read.
     pub out: Option<PathBuf>,
 }

@@ -45,8 +45,22 @@ fn set_of(globs: &[String], setting: &str) -> anyhow::Result<GlobSet> {
     set.build().with_context(|| setting.to_owned())
 }
 
-const TEMPORARY_SUFFIXES: [&[u8]; 11] =
-    [b"~", b".part", b".partial", b".tmp", b".temp", b".crdownload", b".download", b".filepart", b".swp", b".swx", b"___jb_tmp___"];
+const TEMPORARY_SUFFIXES: [&[u8]; 14] = [
+    b"~",
+    b".part",
+    b".partial",
+    b".tmp",
+    b".temp",
+    b".crdownload",
+    b".opdownload",
+    b".download",
+    b".filepart",
+    b".aria2",
+    b".swp",
+    b".swx",
+    b"___jb_tmp___",
+    b"___jb_old___",
+];
 
 /// Why a name alone is reason enough to leave a file or a folder out.
 pub(super) fn skip_by_name(name: &[u8]) -> Option<Skip> {
@@ -55,6 +69,8 @@ pub(super) fn skip_by_name(name: &[u8]) -> Option<Skip> {
     }
     let lower = name.to_ascii_lowercase();
     let temporary = TEMPORARY_SUFFIXES.iter().any(|suffix| lower.ends_with(suffix)) || (lower.starts_with(b"#") && lower.ends_with(b"#"));
+    // Office programs say in a file of this name who has the other one open.
+    let temporary = temporary || lower.starts_with(b"~$");
     temporary.then_some(Skip::Temporary)
 }
 
@@ -67,6 +83,7 @@ mod tests {
         assert_eq!(skip_by_name(b".ferry.html.swp"), Some(Skip::Hidden));
         assert_eq!(skip_by_name(b"ferry.html.PART"), Some(Skip::Temporary));
         assert_eq!(skip_by_name(b"#ferry.md#"), Some(Skip::Temporary));
+        assert_eq!(skip_by_name(b"~$ferry.docx"), Some(Skip::Temporary));
         assert_eq!(skip_by_name(b"part.html"), None);
         assert_eq!(skip_by_name(b"caf\xe9.txt"), None);
     }

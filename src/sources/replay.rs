@@ -86,7 +86,8 @@ pub(super) fn locate(options: &Options, source: &SourcePath) -> Option<Found> {
         }
         let named = below.is_empty();
         let path = if named { root.path.clone() } else { root.path.join(Path::new(std::ffi::OsStr::from_bytes(below))) };
-        return Some(Found { path, source: Arc::new(source_path(&root.name, below)), named });
+        let root_bytes = root.path.as_os_str().len();
+        return Some(Found { path, root_bytes, source: Arc::new(source_path(&root.name, below)), named });
     }
     None
 }

@@ -91,6 +91,19 @@ impl Settling {
         now.saturating_duration_since(*self.begun.get_or_insert(now))
     }
 
+    /// For how long it has been seen in this state.
+    pub(super) fn seen_for(&self, stamp: Stamp, now: Instant) -> Duration {
+        match self.last {
+            Some((last, since)) if last == stamp => now.saturating_duration_since(since),
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// What is still worth knowing once it was read.
+    pub(super) fn read(self) -> Self {
+        Self { last: self.last, ..Self::default() }
+    }
+
     /// True of a file that is written and written: whoever waits for its end may wait for ever.
     pub(super) fn is_endless(&mut self, now: Instant, settle: Duration) -> bool {
         self.waited(now) >= settle.saturating_mul(FORGOTTEN_AFTER)

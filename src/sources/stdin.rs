@@ -14,10 +14,11 @@ use rustix::io::Errno;
 use super::after::Afterwards;
 use super::found::Found;
 use super::intake::{Intake, LineClosed};
-use super::open::containers::unpack::{Unpacked, Unpacker};
+use super::open::containers::unpack::Unpacked;
 use super::open::form::{self, Form, HEAD_BYTES};
 use super::open::jsonl::{GivenIds, Items, Tail, id_of_object, too_long};
 use super::open::lines::{self, Line};
+use super::open::opening::{Asked, InStream, Open as _, Shape};
 use super::open::values::Values;
 use super::open::{Opener, Seen};
 use super::settle::{Hint, Settling};
@@ -163,7 +164,9 @@ impl Stdin<'_> {
     fn unpack(&mut self, input: impl BufRead) -> anyhow::Result<()> {
         let limits = self.opener.options.limits;
         let mut entries = 0;
-        Unpacker::new(limits.into(), Tail::Final).read(input, b"", &mut |unpacked| {
+        let asked = Asked { name: Vec::new(), shape: Shape::Stream, limits: limits.into(), tail: Tail::Final };
+        let options = self.opener.options;
+        let left_out = options.opening.open(&mut InStream(input), &asked, &mut |unpacked| {
             if entries >= limits.entries_max {
                 let reason = format!("the input holds more than {} articles; those beyond were not read", limits.entries_max);
                 self.set_aside(StageError::Limit { limit: Limit::Entries, reason }.reject(Stage::Open), None, 0)?;
@@ -179,7 +182,8 @@ impl Stdin<'_> {
                 },
             }
             Ok(ControlFlow::Continue(()))
-        })
+        });
+        left_out.map(|_| ())
     }
 
     fn read_paths(&mut self, mut input: impl BufRead, nul: bool, stop: &Stop) -> anyhow::Result<()> {
@@ -209,7 +213,8 @@ impl Stdin<'_> {
 
     fn open(&mut self, path: &[u8], stop: &Stop) -> anyhow::Result<()> {
         let source = Arc::new(SourcePath(cleaned(path)));
-        let found = Found { path: Path::new(std::ffi::OsStr::from_bytes(path)).to_path_buf(), source, named: true };
+        let path = Path::new(std::ffi::OsStr::from_bytes(path)).to_path_buf();
+        let found = Found { root_bytes: path.as_os_str().len(), path, source, named: true };
         self.opener.tally.files_found += 1;
         match self.opener.see(&found, &mut Settling::default(), Hint::Seen)? {
             Seen::Done(_) | Seen::LeftOut | Seen::Read(_) => Ok(()),

@@ -1,16 +1,20 @@
 //! Walks the input folders once, in the order of the paths' bytes, and reads what is new or changed.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
-use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustix::fs::{AtFlags, Dir, FileType, OFlags, statat};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::after::Afterwards;
+use super::below::{self, Links};
 use super::found::Found;
 use super::intake::{Intake, LineClosed};
 use super::open::{Opener, Seen, source_path};
@@ -97,8 +101,9 @@ fn read_all(
                 let mut settling = Settling::default();
                 let mut seen = opener.see(&found, &mut settling, Hint::Seen)?;
                 // Fresh files grow old together, so waiting in place keeps the order and costs one settling time in all.
+                // Those of an age that cannot be told, from the future say, would cost one each: they come later.
                 if let Seen::Wait(rest) = seen
-                    && rest <= opener.options.settle
+                    && rest < opener.options.settle
                 {
                     opener.intake.flush()?;
                     pause(rest, stop);
@@ -111,6 +116,7 @@ fn read_all(
             Step::Skipped(found, skip) => {
                 opener.tally.files_found += 1;
                 Counts::add(&opener.counts.files_found, 1);
+                afterwards.put_back(&found.path);
                 opener.leave_out(&found, skip, None)?;
             }
             Step::Folder(..) => {}
@@ -218,6 +224,9 @@ pub(super) enum Step {
     Unreadable(PathBuf, io::Error),
 }
 
+/// Longer paths than this are not entered: each look at a folder goes all the way from the root.
+const PATH_BYTES_MAX: usize = 32 * 1024;
+
 /// The files under the roots, one at a time, in the order of their paths' bytes.
 pub(super) struct Listing {
     globs: Globs,
@@ -228,13 +237,15 @@ pub(super) struct Listing {
     first: Option<(PathBuf, Root)>,
     /// Still to come, last first.
     roots: Vec<Root>,
-    /// The folders that we are in.
+    /// The root that we are in.
+    root: Root,
+    /// The path of the folder that we are in.
+    path: PathBuf,
+    /// The folders that we are in, each below the one before it.
     open: Vec<Folder>,
 }
 
 struct Folder {
-    path: PathBuf,
-    root: Root,
     identity: (u64, u64),
     /// Still to come, last first; folders end in `/`, which is how they sort. None before they are read.
     names: Option<Vec<Vec<u8>>>,
@@ -246,7 +257,9 @@ impl Listing {
         roots.sort_by(|a, b| b.name.cmp(&a.name));
         let ours = options.folders_of_ours().filter_map(|path| fs::metadata(path).ok());
         let ours = ours.map(|metadata| (metadata.dev(), metadata.ino())).collect();
-        Ok(Self { globs: Globs::new(options)?, follow_symlinks: options.follow_symlinks, ours, first: None, roots, open: Vec::new() })
+        let (globs, follow_symlinks) = (Globs::new(options)?, options.follow_symlinks);
+        let root = Root { name: Vec::new(), path: PathBuf::new() };
+        Ok(Self { globs, follow_symlinks, ours, first: None, roots, root, path: PathBuf::new(), open: Vec::new() })
     }
 
     /// Lists one folder below a root, and what is below it.
@@ -259,7 +272,8 @@ impl Listing {
 
     pub(super) fn next(&mut self) -> Option<Step> {
         if let Some((folder, root)) = self.first.take() {
-            return self.enter(folder, root).or_else(|| self.next());
+            self.root = root;
+            return self.enter(folder).or_else(|| self.next());
         }
         loop {
             let Some(folder) = self.open.last_mut() else {
@@ -270,12 +284,11 @@ impl Listing {
                 continue;
             };
             let Some(names) = &mut folder.names else {
-                let path = folder.path.clone();
-                match self.names_in(&path) {
+                match self.names() {
                     Ok(names) => self.open.last_mut().expect("the folder is still the last one").names = Some(names),
                     Err(error) => {
-                        self.open.pop();
-                        if error.kind() != io::ErrorKind::NotFound {
+                        let path = self.leave();
+                        if !is_no_folder(&error) {
                             return Some(Step::Unreadable(path, error));
                         }
                     }
@@ -283,28 +296,27 @@ impl Listing {
                 continue;
             };
             let Some(mut name) = names.pop() else {
-                self.open.pop();
+                self.leave();
                 continue;
             };
             let is_folder = name.last() == Some(&b'/');
             if is_folder {
                 name.pop();
             }
-            let path = folder.path.join(std::ffi::OsString::from_vec(name.clone()));
-            let root = folder.root.clone();
-            let below = path.strip_prefix(&root.path).unwrap_or(&path).to_path_buf();
+            let path = self.path.join(OsStr::from_bytes(&name));
+            let below = path.strip_prefix(&self.root.path).unwrap_or(&path);
             if is_folder {
-                let enter = skip_by_name(&name).is_none() && self.globs.enter_folder(&below);
-                if enter && let Some(step) = self.enter(path, root) {
+                let enter = skip_by_name(&name).is_none() && self.globs.enter_folder(below);
+                if enter && let Some(step) = self.enter(path) {
                     return Some(step);
                 }
                 continue;
             }
-            if !self.globs.take_file(&below) {
+            if !self.globs.take_file(below) {
                 continue;
             }
-            let source = Arc::new(source_path(&root.name, below.as_os_str().as_bytes()));
-            let found = Found { path, source, named: false };
+            let source = Arc::new(source_path(&self.root.name, below.as_os_str().as_bytes()));
+            let found = Found { path, root_bytes: self.root.path.as_os_str().len(), source, named: false };
             return Some(match skip_by_name(&name) {
                 Some(skip) => Step::Skipped(found, skip),
                 None => Step::File(found),
@@ -313,17 +325,26 @@ impl Listing {
     }
 
     fn begin(&mut self, root: Root) -> Option<Step> {
-        match fs::metadata(&root.path) {
-            Ok(metadata) if metadata.is_dir() => self.enter(root.path.clone(), root),
+        self.root = root;
+        let path = self.root.path.clone();
+        match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_dir() => self.enter(path),
             // What is not there is answered for like a file that is named.
-            _ => Some(Step::File(Found { path: root.path.clone(), source: Arc::new(source_path(&root.name, b"")), named: true })),
+            _ => {
+                let (root_bytes, source) = (path.as_os_str().len(), Arc::new(source_path(&self.root.name, b"")));
+                Some(Step::File(Found { path, root_bytes, source, named: true }))
+            }
         }
     }
 
-    fn enter(&mut self, path: PathBuf, root: Root) -> Option<Step> {
-        let metadata = match fs::metadata(&path) {
+    /// Goes into a folder: the root, or one in the folder that we are in.
+    fn enter(&mut self, path: PathBuf) -> Option<Step> {
+        if path.as_os_str().len() > PATH_BYTES_MAX {
+            return Some(Step::Unreadable(path, rustix::io::Errno::NAMETOOLONG.into()));
+        }
+        let metadata = match self.open_folder(&path).and_then(|folder| fs::File::from(folder).metadata()) {
             Ok(metadata) => metadata,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+            Err(error) if is_no_folder(&error) => return None,
             Err(error) => return Some(Step::Unreadable(path, error)),
         };
         let identity = (metadata.dev(), metadata.ino());
@@ -331,21 +352,42 @@ impl Listing {
         if self.ours.contains(&identity) || goes_round {
             return None;
         }
-        self.open.push(Folder { path: path.clone(), root, identity, names: None });
+        self.open.push(Folder { identity, names: None });
+        self.path.clone_from(&path);
         Some(Step::Folder(path, identity))
     }
 
-    fn names_in(&self, path: &Path) -> io::Result<Vec<Vec<u8>>> {
+    /// Goes back to the folder above, and gives the path of the one that is left.
+    fn leave(&mut self) -> PathBuf {
+        self.open.pop();
+        let left = self.path.clone();
+        self.path.pop();
+        left
+    }
+
+    fn open_folder(&self, path: &Path) -> io::Result<OwnedFd> {
+        let below = path.strip_prefix(&self.root.path).unwrap_or(Path::new(""));
+        let links = if self.follow_symlinks { Links::Followed } else { Links::Refused };
+        below::open(&self.root.path, below, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, links)
+    }
+
+    /// The names in the folder that we are in.
+    fn names(&self) -> io::Result<Vec<Vec<u8>>> {
+        let folder = self.open_folder(&self.path)?;
         let mut names = Vec::new();
-        for entry in fs::read_dir(path)? {
+        for entry in Dir::read_from(&folder)? {
             let entry = entry?;
-            let is_link = |kind: &fs::FileType| kind.is_symlink() && self.follow_symlinks;
+            if matches!(entry.file_name().to_bytes(), b"." | b"..") {
+                continue;
+            }
+            let kind_of = |flags| statat(&folder, entry.file_name(), flags).map(|stat| FileType::from_raw_mode(stat.st_mode));
             let is_folder = match entry.file_type() {
-                Ok(kind) if is_link(&kind) => fs::metadata(entry.path()).is_ok_and(|target| target.is_dir()),
-                Ok(kind) => kind.is_dir(),
-                Err(_) => false,
+                FileType::Symlink if self.follow_symlinks => kind_of(AtFlags::empty()).is_ok_and(FileType::is_dir),
+                // Not every file system says it in its listings.
+                FileType::Unknown => kind_of(AtFlags::SYMLINK_NOFOLLOW).is_ok_and(FileType::is_dir),
+                kind => kind.is_dir(),
             };
-            let mut name = entry.file_name().into_vec();
+            let mut name = entry.file_name().to_bytes().to_vec();
             if is_folder {
                 name.push(b'/');
             }
@@ -354,6 +396,11 @@ impl Listing {
         names.sort_unstable_by(|a, b| b.cmp(a));
         Ok(names)
     }
+}
+
+/// It is gone, or a file or a link has its name by now.
+fn is_no_folder(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENOTDIR | libc::ELOOP))
 }
 
 #[cfg(test)]
@@ -373,6 +420,7 @@ mod tests {
             follow_symlinks: false,
             after: After::Keep,
             limits: Limits { document_bytes_max: 100, entries_max: 100, attempts_max: 2, ratio_max: 100, depth_max: 4 },
+            opening: crate::sources::Opening::Here,
             out: Some(root.join("out")),
         }
     }
@@ -428,6 +476,22 @@ mod tests {
         assert_eq!(skipped, [("form", 1), ("hidden", 1), ("temporary", 1), ("empty", 1), ("not_regular", 1)]);
         let (again, ..) = walk(&Options { follow_symlinks: true, ..options(folder.path()) });
         assert_eq!(again, read);
+    }
+
+    #[test]
+    fn files_from_the_future_are_waited_for_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let year_2100 = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(4_102_444_800);
+        for number in 0..40 {
+            let path = folder.path().join(format!("{number}.txt"));
+            fs::write(&path, "Ferry late").unwrap();
+            fs::File::options().write(true).open(path).unwrap().set_modified(year_2100).unwrap();
+        }
+        let settle = Duration::from_millis(100);
+        let begun = Instant::now();
+        let (read, ..) = walk(&Options { settle, ..options(folder.path()) });
+        assert_eq!(read.len(), 40);
+        assert!(begun.elapsed() < settle * 20, "each was waited for alone: {:?}", begun.elapsed());
     }
 
     #[test]

@@ -5,7 +5,9 @@
 //! were lost, and every `input.rescan`, whatever was told. What was read, and in which state, the ledger knows.
 
 mod hints;
+mod mounts;
 mod places;
+mod roots;
 mod todo;
 mod unannounced;
 
@@ -18,6 +20,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use self::hints::{Hints, NotWatched, Told};
+use self::mounts::Mounts;
 use self::places::{Place, Places};
 use self::todo::{Pending, Todo};
 use self::unannounced::Unannounced;
@@ -27,7 +30,7 @@ use super::intake::{Intake, LineClosed};
 use super::open::{Opener, ReadFile, Seen};
 use super::settle::Hint;
 use super::walk::{Listing, Step};
-use super::{Counts, Options, Root, Stop, Tally, replay};
+use super::{Counts, Options, Root, Stop, Tally};
 use crate::ledger::View;
 use crate::model::{Stamp, Ticket};
 use crate::telemetry::now_ms;
@@ -108,6 +111,7 @@ struct Watch<'a> {
     roots_due: Instant,
     /// The roots as last seen: device and inode.
     roots: Vec<Option<(u64, u64)>>,
+    mounts: Mounts,
     /// Large files, and when they may be read again.
     large: HashMap<PathBuf, Instant>,
     /// Files with rejected articles that are to be tried again, as was asked for.
@@ -149,6 +153,7 @@ impl<'a> Watch<'a> {
             all_due: now,
             roots_due: now,
             roots: vec![None; options.roots.len()],
+            mounts: Mounts::new(&options.roots),
             large: HashMap::new(),
             replays: VecDeque::new(),
             all_begun: None,
@@ -356,7 +361,8 @@ impl<'a> Watch<'a> {
             Some(Pending { hint: Hint::Seen, due, earliest, again: false, ..pending })
         } else if !lasting {
             // Its clock may not have ticked since: a look after the tick makes sure, and makes the state last.
-            Some(Pending::new(pending.found, Hint::Seen, now + tick_of(stamp) + tick_of(stamp) / 10))
+            let settling = pending.settling.read();
+            Some(Pending { settling, ..Pending::new(pending.found, Hint::Seen, now + tick_of(stamp) + tick_of(stamp) / 10) })
         } else {
             None
         };
@@ -441,6 +447,7 @@ impl<'a> Watch<'a> {
                     }
                 }
                 Step::Skipped(found, skip) => {
+                    self.afterwards.put_back(&found.path);
                     self.opener.leave_out(&found, skip, None)?;
                 }
                 Step::Unreadable(folder, error) => {
@@ -469,6 +476,9 @@ impl<'a> Watch<'a> {
     fn listing_ended(&mut self) {
         self.listing = None;
         if let Some(begun) = self.all_begun.take() {
+            // What is gone need not be remembered.
+            self.given_up.retain(|path, _| path.symlink_metadata().is_ok());
+            self.unreadable_folders.retain(|path| path.symlink_metadata().is_ok());
             let now = Instant::now();
             let counts = self.opener.counts;
             Counts::add(&counts.listings, 1);
@@ -512,7 +522,7 @@ impl<'a> Watch<'a> {
                 self.watched.insert(folder.to_path_buf(), identity);
             }
             Err(NotWatched::Gone) => {}
-            Err(NotWatched::NoMore) if self.polling => {}
+            Err(NotWatched::NoMore | NotWatched::Failed(_)) if self.polling => {}
             Err(NotWatched::NoMore) => {
                 tracing::warn!(
                     watched = self.watched.len(),
@@ -526,77 +536,6 @@ impl<'a> Watch<'a> {
                 tracing::warn!(path = %folder.display(), %error, "folder not watched: all folders are listed instead");
                 self.polling = true;
             }
-        }
-    }
-
-    // --- Roots ---
-
-    fn look_at_roots(&mut self) -> anyhow::Result<()> {
-        let now = Instant::now();
-        if self.roots_due > now {
-            return Ok(());
-        }
-        self.roots_due = now + ROOTS;
-        for (number, root) in self.options.roots.iter().enumerate() {
-            let identity = places::identity_of(&root.path);
-            let Some(known) = self.roots.get_mut(number) else { continue };
-            if *known == identity {
-                continue;
-            }
-            let before = std::mem::replace(known, identity);
-            if before.is_some() {
-                self.unwatch_below(&root.path);
-            }
-            if identity.is_none() {
-                tracing::warn!(path = %root.path.display(), "input is gone; it is read again when it is back");
-                continue;
-            }
-            if before.is_some() {
-                tracing::info!(path = %root.path.display(), "input was replaced by another of the same name");
-            }
-            if root.path.is_dir() {
-                self.list(root.path.clone(), root.clone());
-            } else {
-                self.watch_file(number, root);
-            }
-        }
-        self.replay_if_asked()
-    }
-
-    /// A file is watched by its folder: a watch of its own would stay with the old one when it is replaced.
-    fn watch_file(&mut self, number: usize, root: &Root) {
-        if let Some(folder) = root.path.parent()
-            && let Some(identity) = places::identity_of(folder)
-        {
-            self.watch(folder, identity);
-        }
-        if let Some(found) = self.places.file(number, Path::new(""), root.path.clone()) {
-            self.put(Pending::new(found, Hint::Seen, Instant::now()));
-        }
-    }
-
-    fn replay_if_asked(&mut self) -> anyhow::Result<()> {
-        let request = self.options.out.as_deref().map(replay::request_path);
-        let Some(request) = request.filter(|request| request.exists()) else { return Ok(()) };
-        // Gone before the list is made: who asks again meanwhile is heard again.
-        if let Err(error) = std::fs::remove_file(&request)
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            if self.unreadable_folders.insert(request.clone()) {
-                tracing::warn!(path = %request.display(), %error, "the request to replay cannot be removed, and is not carried out");
-            }
-            return Ok(());
-        }
-        self.replays = replay::rejected(self.options, self.opener.past)?.into();
-        tracing::info!(files = self.replays.len(), "replaying what was rejected, as was asked for");
-        Ok(())
-    }
-
-    /// Notes some of what is to be replayed, as there is room.
-    fn replay_some(&mut self) {
-        for _ in 0..TURN.min((PENDING / 2).saturating_sub(self.todo.len())) {
-            let Some(found) = self.replays.pop_front() else { break };
-            self.put(Pending { again: true, ..Pending::new(found, Hint::Seen, Instant::now()) });
         }
     }
 }

@@ -4,8 +4,8 @@ use crate::model::{
     Article, CleanArticle, Excerpt, Keyphrase, Quote, QuoteItem, QuotedArticle, Span, SpeakerItem, StageError, Stats, SummarizedArticle,
     SummarySentence,
 };
+use crate::text::paragraphs::paragraphs;
 use crate::text::unicode::CodePoints;
-use crate::text::words;
 
 /// What a record shows beside its fixed keys.
 #[derive(Clone, Debug, Default)]
@@ -17,17 +17,12 @@ pub struct Options {
 /// Finishes one article.
 pub fn finish(summarized: SummarizedArticle, keyphrases: Vec<Keyphrase>, options: &Options) -> Result<Article, StageError> {
     let SummarizedArticle { quoted, summary } = summarized;
-    let QuotedArticle { article, sentences, quotes, quotes_found } = quoted;
+    let QuotedArticle { article, sentences, words, quotes, quotes_found } = quoted;
     let CleanArticle { metadata, source, language, text, warnings } = article;
     let points = CodePoints::new(&text);
     let summary = summary.into_iter().map(|(span, score)| summary_sentence(span, score, &text, &points)).collect();
     let quotes = quotes.into_iter().map(|quote| quote_item(quote, &text, &points)).collect();
-    let stats = Stats {
-        paragraphs: text.split("\n\n").count(),
-        sentences: sentences.len(),
-        words: words::words(&text).count(),
-        quotes: quotes_found,
-    };
+    let stats = Stats { paragraphs: paragraphs(&text).count(), sentences: sentences.len(), words: words.all.len(), quotes: quotes_found };
     let sentences = options.sentences.then(|| sentences.iter().map(|span| points.offsets(*span)).collect());
     Ok(Article { source, metadata, language, summary, quotes, keyphrases, sentences, stats, warnings, text })
 }

@@ -5,12 +5,10 @@
 //! a word counts by its case, place, frequency, spread, and by how few different neighbours it has. Three changes:
 //! names are kept whole, the first sentence stands for the median one, and forms of one phrase are counted together.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use crate::model::{Keyphrase, Span, StageError, SummarizedArticle};
+use crate::model::{Form, Keyphrase, QuotedArticle, Span, StageError, SummarizedArticle, Word, Words};
 use crate::text::lang::{self, WordData};
-use crate::text::unicode::is_unspaced;
-use crate::text::words;
 
 /// How many keyphrases are given.
 #[derive(Clone, Debug)]
@@ -36,22 +34,21 @@ const MERGED_PER_WANTED: usize = 6;
 
 /// Finds the keyphrases of one article, best first.
 pub fn extract(article: &SummarizedArticle, options: &Options) -> Result<Vec<Keyphrase>, StageError> {
-    let text = &article.quoted.article.text;
-    let words = &lang::of(&article.quoted.article.language.code).words;
-    let tokens = Tokens::of(text, &article.quoted.sentences, words);
-    let weights = tokens.weights();
-    let mut candidates = candidates(&tokens, &weights);
-    let dearer = |a: &Candidate, b: &Candidate| a.cost.total_cmp(&b.cost).then(a.first.cmp(&b.first)).then(a.terms.cmp(&b.terms));
+    let QuotedArticle { article, sentences, words, .. } = &article.quoted;
+    let tokens = Tokens::of(&article.text, sentences, words, &lang::of(&article.language.code).words);
+    let Candidates { mut list, places } = candidates(&tokens, &tokens.weights());
+    // No two phrases begin at one word and have the same length, so the order is the same on every machine.
+    let dearer = |a: &Candidate, b: &Candidate| a.cost.total_cmp(&b.cost).then((a.first, a.length).cmp(&(b.first, b.length)));
     let wanted = options.max.saturating_mul(MERGED_PER_WANTED);
-    if wanted < candidates.len() {
-        candidates.select_nth_unstable_by(wanted, dearer);
-        candidates.truncate(wanted);
+    if wanted < list.len() {
+        list.select_nth_unstable_by(wanted, dearer);
+        list.truncate(wanted);
     }
-    candidates.sort_unstable_by(dearer);
+    list.sort_unstable_by(dearer);
     let mut phrases: Vec<Keyphrase> = Vec::new();
-    for candidate in merged(candidates, &tokens).into_iter().take(options.max) {
-        let score = super::finish::rounded(1.0 / (1.0 + candidate.cost));
-        phrases.push(Keyphrase { text: tokens.usual_form(text, &candidate), score, count: candidate.places.len() });
+    for phrase in merged(&list, &places, options.max) {
+        let score = super::finish::rounded(1.0 / (1.0 + phrase.cost));
+        phrases.push(Keyphrase { text: tokens.usual_form(&article.text, &phrase), score, count: phrase.places.len() });
     }
     Ok(phrases)
 }
@@ -59,18 +56,23 @@ pub fn extract(article: &SummarizedArticle, options: &Options) -> Result<Vec<Key
 /// A word where it stands.
 struct Token {
     span: Span,
-    term: usize,
+    term: u32,
     /// True where something stronger than a space, hyphen or apostrophe stands before it.
     is_after_break: bool,
     is_capital: bool,
     is_acronym: bool,
     is_unspaced: bool,
+    opens_sentence: bool,
+    /// The term is slight.
+    is_slight: bool,
     /// The run of capitalized words that it belongs to.
-    name: Option<usize>,
+    name: Option<u32>,
+    /// How often its term follows the one before it; none where something parts them.
+    follows: u32,
 }
 
 /// What is known of a word in all its places.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Term {
     count: f64,
     /// How often it is capitalized where that is no rule of the sentence.
@@ -89,84 +91,88 @@ struct Term {
 struct Tokens {
     all: Vec<Token>,
     terms: Vec<Term>,
-    /// How often one word follows another.
-    pairs: FxHashMap<(usize, usize), u32>,
     sentences: f64,
 }
 
 impl Tokens {
-    fn of(text: &str, sentences: &[Span], language: &WordData) -> Self {
+    fn of(text: &str, sentences: &[Span], words: &Words, language: &WordData) -> Self {
         let mut tokens = Self {
-            all: Vec::with_capacity(text.len() / 6),
-            terms: Vec::new(),
-            pairs: FxHashMap::default(),
+            all: Vec::with_capacity(words.all.len()),
+            terms: Vec::with_capacity(words.terms.len()),
             sentences: sentences.len() as f64,
         };
-        let mut ids: FxHashMap<u64, usize> = FxHashMap::default();
+        let mut pairs = Pairs::with_capacity(words.all.len());
+        let mut rest = words.all.as_slice().iter().peekable();
         for (place, sentence) in sentences.iter().enumerate() {
-            let within = sentence.of(text);
-            let mut before: Option<(usize, usize)> = None;
-            for word in words::words(within) {
-                let letters = word.of(within);
-                let term = *ids.entry(fold(letters)).or_insert(tokens.terms.len());
-                if term == tokens.terms.len() {
-                    let is_slight = is_slight(letters) || (!is_acronym(letters) && language.is_stop(&letters.to_lowercase()));
+            let mut before: Option<Word> = None;
+            while let Some(word) = rest.next_if(|word| word.span.start < sentence.end) {
+                let Word { span, term, form } = *word;
+                let index = term as usize;
+                // Terms are numbered as they come, so a number that is not yet here is the next.
+                if index == tokens.terms.len() {
+                    let hash = words.terms.get(index).map_or(0, |term| term.hash);
+                    let is_slight = is_slight(span.of(text), form) || (!form.is_acronym() && language.is_stop_hash(hash));
                     tokens.terms.push(Term { first_sentence: place as f64, is_slight, ..Term::default() });
                 }
-                let is_after_break = before.is_none_or(|(_, end)| !joins(Span::new(end, word.start).of(within)));
-                let is_capital = letters.starts_with(char::is_uppercase);
-                if let Some(known) = tokens.terms.get_mut(term) {
+                let is_after_break = before.is_none_or(|before| !joins(Span::new(before.span.end, span.start).of(text)));
+                let is_capital = form.is_capital();
+                let mut is_slight = true;
+                if let Some(known) = tokens.terms.get_mut(index) {
                     known.count += 1.0;
                     known.capitals += f64::from(u8::from(is_capital && before.is_some()));
                     known.lowers += f64::from(u8::from(!is_capital));
                     known.sentences += f64::from(u8::from(known.last_sentence != Some(place)));
                     known.last_sentence = Some(place);
+                    is_slight = known.is_slight;
                 }
-                if let Some((left, _)) = before.filter(|_| !is_after_break) {
-                    let count = tokens.pairs.entry((left, term)).or_insert(0_u32);
-                    *count += 1;
-                    if *count == 1 {
-                        tokens.terms.get_mut(left).into_iter().for_each(|known| known.right += 1.0);
-                        tokens.terms.get_mut(term).into_iter().for_each(|known| known.left += 1.0);
+                let pair = before.filter(|_| !is_after_break).map_or(NO_PAIR, |left| {
+                    let (pair, is_new) = pairs.count(left.term, term);
+                    if is_new {
+                        tokens.terms.get_mut(left.term as usize).into_iter().for_each(|known| known.right += 1.0);
+                        tokens.terms.get_mut(index).into_iter().for_each(|known| known.left += 1.0);
                     }
-                }
-                before = Some((term, word.end));
-                let span = Span::new(sentence.start + word.start, sentence.start + word.end);
-                let is_unspaced = letters.starts_with(is_unspaced);
-                tokens.all.push(Token { span, term, is_after_break, is_capital, is_acronym: is_acronym(letters), is_unspaced, name: None });
+                    pair
+                });
+                tokens.all.push(Token {
+                    span,
+                    term,
+                    is_after_break,
+                    is_capital,
+                    is_acronym: form.is_acronym(),
+                    is_unspaced: form.is_unspaced(),
+                    opens_sentence: span.start == sentence.start,
+                    is_slight,
+                    name: None,
+                    // The number of the pair, until all are counted.
+                    follows: pair,
+                });
+                before = Some(*word);
             }
         }
-        tokens.mark_names(sentences);
+        tokens.all.iter_mut().for_each(|token| token.follows = pairs.times(token.follows));
+        tokens.mark_names();
         tokens
-    }
-
-    fn is_slight(&self, token: &Token) -> bool {
-        self.terms.get(token.term).is_none_or(|term| term.is_slight)
     }
 
     /// Numbers the runs of capitalized words. The first word of a sentence is capital by rule: it belongs to a name
     /// only where it is written so elsewhere too.
-    fn mark_names(&mut self, sentences: &[Span]) {
-        let mut starts = sentences.iter().map(|sentence| sentence.start).peekable();
+    fn mark_names(&mut self) {
         let mut name = 0;
         let (mut was_name, mut was_acronym) = (false, false);
-        for index in 0..self.all.len() {
-            let Some(token) = self.all.get(index) else { break };
-            while starts.next_if(|start| *start < token.span.start).is_some() {}
-            let opens_sentence = starts.next_if_eq(&token.span.start).is_some();
-            let known = self.terms.get(token.term);
-            let is_known = known.is_some_and(|term| term.capitals > 0.0);
-            // The article of "L’OTAN" is no part of the name: elsewhere it is small.
-            let is_elided = token.span.len() == 1 && known.is_some_and(|term| term.lowers > 0.0);
-            let is_name = token.is_capital && !is_elided && (!opens_sentence || is_known);
+        for token in &mut self.all {
+            let is_name = token.is_capital && {
+                let known = self.terms.get(token.term as usize);
+                let is_known = known.is_some_and(|term| term.capitals > 0.0);
+                // The article of "L’OTAN" is no part of the name: elsewhere it is small.
+                let is_elided = token.span.len() == 1 && known.is_some_and(|term| term.lowers > 0.0);
+                !is_elided && (!token.opens_sentence || is_known)
+            };
             // "le chef de l’OTAN Mark Rutte" is a body and a person, not one name.
             let goes_on = was_name && !token.is_after_break && !token.is_acronym && !was_acronym;
             was_acronym = token.is_acronym;
-            name += usize::from(is_name && !goes_on);
+            name += u32::from(is_name && !goes_on);
             was_name = is_name;
-            if let Some(token) = self.all.get_mut(index) {
-                token.name = is_name.then_some(name);
-            }
+            token.name = is_name.then_some(name);
         }
     }
 
@@ -177,9 +183,14 @@ impl Tokens {
         let mean = counted.clone().map(|term| term.count).sum::<f64>() / total;
         let spread = (counted.map(|term| (term.count - mean) * (term.count - mean)).sum::<f64>() / total).sqrt();
         let most = self.terms.iter().map(|term| term.count).fold(1.0, f64::max);
+        // Terms come by their first sentence, so the logarithms of one are taken once.
+        let (mut sentence, mut place) = (f64::NAN, 0.0);
         let weight = |term: &Term| {
-            let case = term.capitals / (1.0 + libm::log(term.count));
-            let place = libm::log(libm::log(3.0 + term.first_sentence));
+            if term.first_sentence != sentence {
+                sentence = term.first_sentence;
+                place = libm::log(libm::log(3.0 + sentence));
+            }
+            let case = if term.capitals == 0.0 { 0.0 } else { term.capitals / (1.0 + libm::log(term.count)) };
             let frequency = term.count / (mean + spread).max(1.0);
             let relatedness = 1.0 + (term.left + term.right) / term.count * (term.count / most);
             let different = term.sentences / self.sentences.max(1.0);
@@ -189,11 +200,11 @@ impl Tokens {
     }
 
     /// The form that comes most often, the earliest among equals, as it stands in the text.
-    fn usual_form(&self, text: &str, candidate: &Candidate) -> String {
-        let mut forms: FxHashMap<&str, (usize, usize)> = FxHashMap::default();
-        let mut best = ("", 0, usize::MAX);
-        for (place, length) in &candidate.forms {
-            let form = self.span(*place, *length).of(text);
+    fn usual_form(&self, text: &str, phrase: &Phrase) -> String {
+        let mut forms: FxHashMap<&str, (usize, u32)> = FxHashMap::default();
+        let mut best = ("", 0, u32::MAX);
+        for place in &phrase.forms {
+            let form = self.span(*place, phrase.terms.len()).of(text);
             let (count, first) = forms.entry(form).or_insert((0, *place));
             *count += 1;
             if *count > best.1 || (*count == best.1 && *first < best.2) {
@@ -203,7 +214,8 @@ impl Tokens {
         best.0.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    fn span(&self, place: usize, length: usize) -> Span {
+    fn span(&self, place: u32, length: usize) -> Span {
+        let place = place as usize;
         let run = self.all.get(place..place.saturating_add(length)).unwrap_or_default();
         match (run.first(), run.last()) {
             (Some(first), Some(last)) => Span::new(first.span.start, last.span.end),
@@ -212,24 +224,108 @@ impl Tokens {
     }
 }
 
-/// A phrase with all the places where it stands.
-struct Candidate {
-    cost: f64,
-    first: usize,
-    terms: Vec<usize>,
-    is_name: bool,
-    is_unspaced: bool,
-    /// Where it begins, all forms counted.
-    places: Vec<usize>,
-    /// Where its own form stands, and in how many words.
-    forms: Vec<(usize, usize)>,
+/// How often one word follows another, by the number of the pair.
+struct Pairs {
+    numbers: FxHashMap<(u32, u32), u32>,
+    counts: Vec<u32>,
 }
 
+const NO_PAIR: u32 = u32::MAX;
+
+impl Pairs {
+    fn with_capacity(count: usize) -> Self {
+        Self { numbers: FxHashMap::with_capacity_and_hasher(count, FxBuildHasher), counts: Vec::with_capacity(count) }
+    }
+
+    /// Counts a pair. Gives its number, and whether it is met for the first time.
+    fn count(&mut self, left: u32, right: u32) -> (u32, bool) {
+        let next = u32::try_from(self.counts.len()).unwrap_or(NO_PAIR);
+        let number = *self.numbers.entry((left, right)).or_insert(next);
+        match self.counts.get_mut(number as usize) {
+            Some(count) => {
+                *count += 1;
+                (number, false)
+            }
+            None => {
+                self.counts.push(1);
+                (number, true)
+            }
+        }
+    }
+
+    fn times(&self, pair: u32) -> u32 {
+        self.counts.get(pair as usize).copied().unwrap_or(0)
+    }
+}
+
+/// A phrase that could be a subject. Its places are a chain through `Places`, so that the many phrases that are never
+/// chosen cost no list of their own.
+struct Candidate {
+    cost: f64,
+    /// The first word where it begins.
+    first: u32,
+    words: [u32; NAME_WORDS_MAX],
+    length: usize,
+    is_name: bool,
+    is_unspaced: bool,
+    count: u32,
+    first_link: u32,
+    last_link: u32,
+}
+
+impl Candidate {
+    fn terms(&self) -> &[u32] {
+        self.words.get(..self.length).unwrap_or_default()
+    }
+}
+
+/// Where phrases begin, each with where the same phrase's next place is told.
+struct Places {
+    links: Vec<(u32, u32)>,
+}
+
+const NO_LINK: u32 = u32::MAX;
+
+impl Places {
+    fn add(&mut self, candidate: &mut Candidate, place: u32) {
+        let link = u32::try_from(self.links.len()).unwrap_or(NO_LINK);
+        match self.links.get_mut(candidate.last_link as usize) {
+            Some((_, next)) => *next = link,
+            None => candidate.first_link = link,
+        }
+        candidate.last_link = link;
+        candidate.count += 1;
+        self.links.push((place, NO_LINK));
+    }
+
+    /// All places of a phrase, in text order.
+    fn of(&self, candidate: &Candidate) -> Vec<u32> {
+        let mut places = Vec::with_capacity(candidate.count as usize);
+        let mut link = candidate.first_link;
+        while let Some((place, next)) = self.links.get(link as usize) {
+            places.push(*place);
+            link = *next;
+        }
+        places
+    }
+}
+
+struct Candidates {
+    list: Vec<Candidate>,
+    places: Places,
+}
+
+const NO_PHRASE: u32 = u32::MAX;
+
 /// Every phrase that could be a subject: names whole, single words, and runs of words that come again.
-fn candidates(tokens: &Tokens, weights: &[f64]) -> Vec<Candidate> {
-    let mut found: FxHashMap<[usize; NAME_WORDS_MAX], usize> = FxHashMap::default();
-    let mut candidates: Vec<Candidate> = Vec::new();
-    for (place, token) in tokens.all.iter().enumerate() {
+fn candidates(tokens: &Tokens, weights: &[f64]) -> Candidates {
+    let mut list: Vec<Candidate> = Vec::with_capacity(tokens.terms.len());
+    let mut places = Places { links: Vec::with_capacity(tokens.all.len()) };
+    // Runs of words are numbered: a single word by its term, a longer run by the run that it adds a word to.
+    let mut candidate_of_run = vec![NO_PHRASE; tokens.terms.len()];
+    let mut longer: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+    for (place, token) in (0_u32..).zip(&tokens.all) {
+        let at = place as usize;
         let length_max = if token.name.is_some() {
             NAME_WORDS_MAX
         } else if token.is_unspaced {
@@ -237,116 +333,129 @@ fn candidates(tokens: &Tokens, weights: &[f64]) -> Vec<Candidate> {
         } else {
             PHRASE_WORDS_MAX
         };
-        let splits_name = token.name.is_some() && !token.is_after_break && name_at(tokens, place.wrapping_sub(1)) == token.name;
-        if splits_name || (tokens.is_slight(token) && token.name.is_none()) {
+        let splits_name = token.name.is_some() && !token.is_after_break && name_at(tokens, at.wrapping_sub(1)) == token.name;
+        if splits_name || (token.is_slight && token.name.is_none()) {
             continue;
         }
-        let mut key = [usize::MAX; NAME_WORDS_MAX];
+        let mut words = [u32::MAX; NAME_WORDS_MAX];
+        let mut run = token.term;
         for length in 1..=length_max {
-            let Some(last) = tokens.all.get(place + length - 1) else { break };
+            let Some(last) = tokens.all.get(at + length - 1) else { break };
             let breaks_off = length > 1 && (last.is_after_break || last.is_unspaced != token.is_unspaced);
-            if breaks_off || (last.name.is_none() && tokens.is_slight(last)) {
+            if breaks_off || (last.name.is_none() && last.is_slight) {
                 break;
             }
             // What never comes again is no phrase, so most pairs end here.
-            let follows_once = |before: &Token| tokens.pairs.get(&(before.term, last.term)).is_none_or(|count| *count < 2);
-            if length > 1 && token.name.is_none() && tokens.all.get(place + length - 2).is_none_or(follows_once) {
+            if length > 1 && token.name.is_none() && last.follows < 2 {
                 break;
             }
-            key.get_mut(length - 1).into_iter().for_each(|term| *term = last.term);
-            let is_split = last.name.is_some() && name_at(tokens, place + length) == last.name;
+            words.get_mut(length - 1).into_iter().for_each(|term| *term = last.term);
+            if length > 1 {
+                let next = u32::try_from(candidate_of_run.len()).unwrap_or(NO_PHRASE);
+                run = *longer.entry((run, last.term)).or_insert(next);
+                if run == next {
+                    candidate_of_run.push(NO_PHRASE);
+                }
+            }
+            let is_split = last.name.is_some() && name_at(tokens, at + length) == last.name;
             // Beside a name stands its verb or role: only the name itself is a phrase.
             let is_mixed = token.name != last.name;
-            if is_split || is_mixed || (token.is_unspaced && length == 1) || (length == 1 && tokens.is_slight(token)) {
+            if is_split || is_mixed || (token.is_unspaced && length == 1) || (length == 1 && token.is_slight) {
                 continue;
             }
-            let index = *found.entry(key).or_insert(candidates.len());
-            if index == candidates.len() {
-                let terms = key.iter().copied().take(length).collect();
-                let is_unspaced = token.is_unspaced;
-                candidates.push(Candidate {
+            let Some(number) = candidate_of_run.get_mut(run as usize) else { break };
+            if *number == NO_PHRASE {
+                *number = u32::try_from(list.len()).unwrap_or(NO_PHRASE);
+                list.push(Candidate {
                     cost: 0.0,
                     first: place,
-                    terms,
+                    words,
+                    length,
                     is_name: token.name.is_some(),
-                    is_unspaced,
-                    places: Vec::new(),
-                    forms: Vec::new(),
+                    is_unspaced: token.is_unspaced,
+                    count: 0,
+                    first_link: NO_LINK,
+                    last_link: NO_LINK,
                 });
             }
-            if let Some(candidate) = candidates.get_mut(index) {
-                candidate.places.push(place);
-                candidate.forms.push((place, length));
+            if let Some(candidate) = list.get_mut(*number as usize) {
+                places.add(candidate, place);
             }
         }
     }
-    candidates.retain(|candidate| candidate.terms.len() == 1 || candidate.is_name || candidate.places.len() > 1);
-    for candidate in &mut candidates {
-        let costs = candidate.terms.iter().map(|term| weights.get(*term).copied().unwrap_or(f64::MAX));
+    list.retain(|candidate| candidate.length == 1 || candidate.is_name || candidate.count > 1);
+    for candidate in &mut list {
+        let costs = candidate.terms().iter().map(|term| weights.get(*term as usize).copied().unwrap_or(f64::MAX));
         let (product, sum) = costs.fold((1.0, 0.0), |(product, sum), cost| (product * cost, sum + cost));
-        candidate.cost = product / (candidate.places.len() as f64 * (1.0 + sum));
+        candidate.cost = product / (f64::from(candidate.count) * (1.0 + sum));
     }
-    candidates
+    Candidates { list, places }
 }
 
-fn name_at(tokens: &Tokens, place: usize) -> Option<usize> {
+fn name_at(tokens: &Tokens, place: usize) -> Option<u32> {
     tokens.all.get(place)?.name
 }
 
-/// Counts a surname with its full name, and drops what is part of a better phrase.
-fn merged(candidates: Vec<Candidate>, tokens: &Tokens) -> Vec<Candidate> {
-    let mut kept: Vec<Candidate> = Vec::new();
+/// A phrase that is kept, with all the places where it stands.
+struct Phrase {
+    cost: f64,
+    terms: Vec<u32>,
+    /// Where it begins, all forms counted.
+    places: Vec<u32>,
+    /// Where its own form stands.
+    forms: Vec<u32>,
+}
+
+/// The best `max` phrases: a surname is counted with its full name, and what is part of a better phrase is dropped.
+fn merged(candidates: &[Candidate], places: &Places, max: usize) -> Vec<Phrase> {
+    let mut kept: Vec<Phrase> = Vec::with_capacity(max.min(candidates.len()));
     for candidate in candidates {
-        let alike = kept.iter_mut().find(|other| is_part(&candidate.terms, &other.terms) || is_part(&other.terms, &candidate.terms));
-        let Some(other) = alike else {
-            kept.push(candidate);
+        let terms = candidate.terms();
+        let Some(other) = kept.iter_mut().find(|other| is_part(terms, &other.terms) || is_part(&other.terms, terms)) else {
+            if kept.len() < max {
+                let places = places.of(candidate);
+                kept.push(Phrase { cost: candidate.cost, terms: terms.to_vec(), forms: places.clone(), places });
+            }
             continue;
         };
-        let is_fuller = candidate.terms.len() > other.terms.len() && (candidate.is_name || candidate.is_unspaced);
+        let found = places.of(candidate);
+        let is_fuller = terms.len() > other.terms.len() && (candidate.is_name || candidate.is_unspaced);
         if is_fuller {
-            other.terms.clone_from(&candidate.terms);
-            other.forms.clone_from(&candidate.forms);
+            other.terms = terms.to_vec();
+            other.forms.clone_from(&found);
         }
-        other.places.extend(candidate.places);
-        other.places.sort_unstable_by_key(|place| tokens.all.get(*place).map_or(0, |token| token.span.start));
+        other.places.extend(found);
+        other.places.sort_unstable();
         // "Mark Rutte" holds "Rutte": what is within another place is not counted again.
         let length = other.terms.len();
         let forms = &other.forms;
         other.places.dedup();
         other.places.retain(|place| {
-            let nearest = forms.partition_point(|(start, _)| start < place);
-            nearest == 0 || forms.get(nearest - 1).is_none_or(|(start, _)| start + length <= *place)
+            let nearest = forms.partition_point(|start| start < place);
+            nearest == 0 || forms.get(nearest - 1).is_none_or(|start| *start as usize + length <= *place as usize)
         });
     }
     kept
 }
 
-fn is_part(short: &[usize], long: &[usize]) -> bool {
+fn is_part(short: &[u32], long: &[u32]) -> bool {
     short.len() <= long.len() && long.windows(short.len().max(1)).any(|window| window == short)
 }
 
 /// True where two words may stand in one phrase.
 fn joins(between: &str) -> bool {
-    between.chars().count() <= 1 && between.chars().all(|c| c.is_whitespace() || matches!(c, '-' | '‑' | '\'' | '’' | '·'))
+    if between == " " {
+        return true;
+    }
+    let mut letters = between.chars();
+    let first = letters.next();
+    letters.next().is_none() && first.is_none_or(|c| c.is_whitespace() || matches!(c, '-' | '‑' | '\'' | '’' | '·'))
 }
 
 /// A word that is no subject of its own: a number, or three letters or fewer that are not all capitals.
-fn is_slight(word: &str) -> bool {
-    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-    letters == 0 || (letters <= 3 && !is_acronym(word) && !word.starts_with(is_unspaced))
-}
-
-fn is_acronym(word: &str) -> bool {
-    word.chars().nth(1).is_some() && word.chars().all(|c| c.is_uppercase() || c.is_numeric())
-}
-
-/// A word's hash without regard to case.
-fn fold(word: &str) -> u64 {
-    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
-    for c in word.chars().flat_map(char::to_lowercase) {
-        hash = (hash ^ u64::from(c)).wrapping_mul(0x0000_0100_0000_01B3);
-    }
-    hash
+fn is_slight(word: &str, form: Form) -> bool {
+    let letters = word.chars().filter(|c| c.is_alphabetic()).take(4).count();
+    letters == 0 || (letters <= 3 && !form.is_acronym() && !form.is_unspaced())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod lang;
 pub mod language;
+pub mod paragraphs;
 pub mod sentences;
 pub mod similarity;
 pub mod unicode;

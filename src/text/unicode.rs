@@ -9,7 +9,8 @@ pub struct CodePoints<'a> {
     marks: Vec<usize>,
 }
 
-const STEP: usize = 256;
+/// Less than 256, so that a count within a step fits a byte: such sums take many bytes at a time.
+const STEP: usize = 128;
 
 impl<'a> CodePoints<'a> {
     pub fn new(text: &'a str) -> Self {
@@ -17,7 +18,7 @@ impl<'a> CodePoints<'a> {
         let mut count = 0;
         for block in text.as_bytes().chunks(STEP) {
             marks.push(count);
-            count += block.iter().filter(|byte| !is_continuation(**byte)).count();
+            count += beginnings(block);
         }
         Self { text, marks }
     }
@@ -32,7 +33,7 @@ impl<'a> CodePoints<'a> {
             None => return self.text.chars().count(),
         };
         let rest = self.text.as_bytes().get(from..byte).unwrap_or_default();
-        before + rest.iter().filter(|byte| !is_continuation(**byte)).count()
+        before + beginnings(rest)
     }
 
     pub fn offsets(&self, span: Span) -> Offsets {
@@ -40,8 +41,21 @@ impl<'a> CodePoints<'a> {
     }
 }
 
-const fn is_continuation(byte: u8) -> bool {
-    byte & 0xC0 == 0x80
+/// How many characters begin in a stretch of no more than a step.
+fn beginnings(bytes: &[u8]) -> usize {
+    usize::from(bytes.iter().map(|byte| u8::from(byte & 0xC0 != 0x80)).sum::<u8>())
+}
+
+/// The place of the first byte from `from` on that is no ASCII.
+pub fn next_beyond_ascii(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    // Many bytes at a time first: most text is ASCII for long stretches.
+    while let Some(block) = bytes.get(at..at + 32)
+        && block.is_ascii()
+    {
+        at += 32;
+    }
+    bytes.get(at..)?.iter().position(|byte| !byte.is_ascii()).map(|ahead| at + ahead)
 }
 
 /// True for scripts that are written without spaces between words: Han, Kana, Thai, Lao, Khmer, Burmese.
@@ -55,6 +69,18 @@ pub const fn is_unspaced(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_character_beyond_ascii_is_found_wherever_it_stands() {
+        for before in 0..70 {
+            let text = format!("{}é and so on €", "a".repeat(before));
+            for from in 0..=before {
+                assert_eq!(next_beyond_ascii(text.as_bytes(), from), Some(before));
+            }
+            assert_eq!(next_beyond_ascii(&text.as_bytes()[..before], 0), None);
+            assert_eq!(next_beyond_ascii(text.as_bytes(), 200), None);
+        }
+    }
 
     #[test]
     fn places_are_counted_in_code_points() {

@@ -4,22 +4,24 @@
 //! Faults are asked for with `COPYDESK_FAULTS`, which debug builds and the feature `fail-points` know.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
-use crate::desk::{Desk, Said};
+use crate::desk::{Desk, Said, wait_for};
+use crate::fire::{self, Fire, Row, SCENARIOS};
 
-const STEPS: [&str; 9] = [
-    "segment.create",
-    "segment.write",
-    "segment.sync",
-    "segment.open",
-    "segment.cut",
-    "folder.sync",
-    "ledger.commit",
-    "ledger.committed",
-    "ledger.finish",
-];
-const FAULTS: [&str; 6] = ["exit", "panic", "enospc", "eio", "short", "delay"];
+/// Runs a scenario for a short while: it may find nothing.
+#[track_caller]
+pub fn check(name: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_copydesk"));
+    let fire = Fire { program, judge: folder.join("docs/judge.sh"), seed: 2_026, quick: true };
+    let (_, scenario) = SCENARIOS.iter().find(|(scenario, _)| *scenario == name).unwrap();
+    let row = fire::run(&fire, *scenario);
+    assert!(row.is_clean(), "{}{}{}", Row::head(), row.line(name), row.findings.join("\n"));
+}
+
 const ARTICLES: usize = 6;
 
 fn run_with(desk: &Desk, faults: &str, arguments: &[&str]) -> Said {
@@ -49,30 +51,79 @@ fn ensure_exactly_once(desk: &Desk, what: &str) {
     assert_eq!(verdict.code, 0, "{what}: {}", verdict.stdout);
 }
 
-/// A run that meets the fault, another that meets it while it recovers, and one that meets none.
-#[track_caller]
-fn check(step: &str, fault: &str) {
-    let desk = Desk::new();
-    put_articles(&desk);
-    let what = format!("{step}={fault}");
-    for time in [1, 2, 1] {
-        let said = run_with(&desk, &format!("{what}@{time}"), &BATCH);
-        let ends = [0, 1, 3, 101, 137];
-        assert!(ends.contains(&said.code), "{what}: ended with {}: {}", said.code, said.stderr);
-    }
-    let last = desk.run(&BATCH);
-    // The one article that is always set aside may have been so before.
-    assert!([0, 1].contains(&last.code), "{what}: {}", last.stderr);
-    ensure_exactly_once(&desk, &what);
+#[test]
+fn a_fault_at_any_step_of_a_batch_costs_no_article() {
+    check("fail points batch");
 }
 
 #[test]
-fn a_fault_at_any_step_costs_no_article() {
-    for step in STEPS {
-        for fault in FAULTS {
-            check(step, fault);
-        }
-    }
+fn a_fault_at_any_step_of_a_daemon_costs_no_article_and_no_room_is_waited_out() {
+    check("fail points watch");
+}
+
+#[test]
+fn an_input_that_was_being_moved_or_deleted_in_a_crash_is_neither_lost_nor_left() {
+    check("fail points move");
+}
+
+#[test]
+fn a_sync_that_fails_ends_the_run_and_the_next_one_recovers() {
+    check("failed sync");
+}
+
+#[test]
+fn whichever_sync_fails_no_article_is_lost() {
+    check("any failed sync");
+}
+
+#[test]
+fn a_batch_on_a_full_disk_ends_and_goes_on_when_there_is_room() {
+    check("full disk batch");
+}
+
+#[test]
+fn a_daemon_on_a_full_disk_says_so_once_and_goes_on_by_itself_when_there_is_room() {
+    check("full disk watch");
+}
+
+#[test]
+fn a_daemon_on_a_full_disk_goes_on_when_a_consumer_has_taken_sealed_files_away() {
+    check("full disk consumer");
+}
+
+#[test]
+fn a_ledger_without_room_costs_no_article() {
+    check("full disk ledger");
+}
+
+#[test]
+fn a_damaged_ledger_is_never_silently_wrong() {
+    check("damaged ledger");
+}
+
+#[test]
+fn damaged_records_are_never_silently_wrong() {
+    check("damaged records");
+}
+
+#[test]
+fn of_two_runs_on_one_folder_one_works_and_the_other_says_who_does() {
+    check("two at once");
+}
+
+#[test]
+fn a_clock_that_is_wrong_or_jumps_costs_no_article() {
+    check("clock");
+}
+
+#[test]
+fn a_batch_that_is_told_to_stop_at_any_moment_loses_nothing() {
+    check("signals batch");
+}
+
+#[test]
+fn a_daemon_that_is_told_to_stop_at_any_moment_loses_nothing() {
+    check("signals watch");
 }
 
 #[test]
@@ -105,19 +156,23 @@ fn an_article_that_a_kill_from_outside_met_is_no_convict() {
 }
 
 #[test]
-fn a_damaged_ledger_is_never_silently_wrong() {
+fn a_daemon_that_waits_for_room_ends_at_the_first_signal_and_loses_nothing() {
     let desk = Desk::new();
     put_articles(&desk);
-    desk.run(&BATCH).ended_with(1);
-    let path = desk.path("out/.copydesk/ledger.sqlite");
-    let whole = fs::read(&path).unwrap();
-    for at in (0..whole.len()).step_by(whole.len() / 12) {
-        let mut damaged = whole.clone();
-        damaged[at..(at + 64).min(whole.len())].fill(0x5a);
-        fs::write(&path, &damaged).unwrap();
-        desk.run(&BATCH);
-        if desk.run(&["verify"]).code == 0 {
-            ensure_exactly_once(&desk, &format!("damaged at byte {at}"));
-        }
+    let mut command = desk.command(&["watch", "wire"]);
+    let mut daemon = command.env("COPYDESK_FAULTS", "segment.write=enospc@1+").stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(daemon.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("no room for records") {
+        line.clear();
+        assert!(said.read_line(&mut line).unwrap() > 0, "it ended without a word about the disk");
     }
+    rustix::process::kill_process(rustix::process::Pid::from_child(&daemon), rustix::process::Signal::TERM).unwrap();
+    let ended = wait_for("the daemon's end", || daemon.try_wait().unwrap());
+    let mut rest = String::new();
+    said.read_to_string(&mut rest).unwrap();
+    assert_eq!(ended.code(), Some(3), "{rest}");
+    assert!(rest.contains("make room and run again"), "{rest}");
+    desk.run(&BATCH);
+    ensure_exactly_once(&desk, "after the wait");
 }

@@ -1,57 +1,17 @@
 //! The daemon over real folders: however an article comes to be, it is read once, whole, and in its last version.
 
-use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::symlink;
 use std::time::Duration;
 
-use rustix::process::{Signal, geteuid};
+use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::daemon::{Daemon, name_of, whole_lines};
-use crate::desk::{Desk, wait_for};
-
-const ARTICLE: &str = "Ferry fares to rise in spring\n\nPORT ELSEWHERE - Ferry fares will rise by two per cent in April, the harbour office said on Monday.\n";
-
-fn desk() -> Desk {
-    let desk = Desk::new();
-    fs::create_dir(desk.path("wire")).unwrap();
-    desk
-}
-
-fn article(number: usize) -> String {
-    format!("{ARTICLE}\nIt was report number {number} of the day.\n")
-}
-
-/// The last text of each article.
-fn latest(desk: &Desk) -> BTreeMap<String, Value> {
-    whole_lines(&desk.path("out")).into_iter().map(|record| (name_of(&record), record)).collect()
-}
-
-/// Waits until the article's last record holds these words.
-#[track_caller]
-fn wait_for_words(desk: &Desk, name: &str, words: &str) -> Value {
-    wait_for(&format!("`{words}` in {name}"), || {
-        latest(desk).remove(name).filter(|record| record["text"].as_str().unwrap().contains(words))
-    })
-}
-
-#[track_caller]
-fn wait_for_records(desk: &Desk, count: usize) {
-    wait_for(&format!("{count} records"), || (latest(desk).len() >= count).then_some(()));
-}
-
-/// Ends the daemon as an operator would; everything must balance.
-#[track_caller]
-fn ended_well(desk: &Desk, daemon: Daemon) -> String {
-    let (code, said) = daemon.stop();
-    assert_eq!(code, Some(0), "{said}");
-    desk.run(&["verify"]).ended_with(0);
-    said
-}
+use crate::daemon::{ARTICLE, Daemon, article, ended_well, latest, wait_for_records, wait_for_words, whole_lines, wire_desk as desk};
+use crate::desk::wait_for;
 
 #[test]
 fn what_is_there_and_what_arrives_is_read_and_a_signal_ends_it_well() {
@@ -263,23 +223,6 @@ fn a_pipe_that_is_named_is_answered_for() {
     desk.run(&["batch", "wire/pipe.txt"]).ended_with(1);
     assert_eq!(desk.rejected("out")[0]["code"], "input.unsupported");
     desk.run(&["batch", "wire"]).ended_with(0);
-}
-
-#[test]
-fn a_file_that_may_not_be_read_is_read_once_it_may() {
-    if geteuid().is_root() {
-        // Root may read everything.
-        return;
-    }
-    let desk = desk();
-    desk.put("wire/a.txt", ARTICLE);
-    fs::set_permissions(desk.path("wire/a.txt"), fs::Permissions::from_mode(0o0)).unwrap();
-    let daemon = Daemon::start(&desk, &["wire"]);
-    wait_for("the rejection", || whole_lines(&desk.path("out/rejected")).pop());
-    fs::set_permissions(desk.path("wire/a.txt"), fs::Permissions::from_mode(0o644)).unwrap();
-    let record = wait_for_words(&desk, "wire/a.txt", "two per cent");
-    assert_eq!(record["settles"], record["id"]);
-    ended_well(&desk, daemon);
 }
 
 #[test]

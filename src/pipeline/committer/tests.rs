@@ -67,7 +67,7 @@ fn commit(out: &Path, outcomes: Vec<Outcome>, options: Options) -> Tally {
     }
     drop(sender);
     let (settled, _) = mpsc::unbounded_channel();
-    run(Ledger::open(out).unwrap(), receiver, &settled, options, &Arc::default()).unwrap()
+    run(Ledger::open(out).unwrap(), receiver, &settled, options, || false, &Arc::default()).unwrap()
 }
 
 /// Every line of the folder.
@@ -150,7 +150,7 @@ fn a_file_is_done_when_all_its_articles_are() {
     }
     let committer = thread::spawn({
         let ledger = Ledger::open(place.path()).unwrap();
-        move || run(ledger, receiver, &settled, OPTIONS, &Arc::default()).unwrap()
+        move || run(ledger, receiver, &settled, OPTIONS, || false, &Arc::default()).unwrap()
     });
     assert_eq!(done.blocking_recv(), Some(vec![Ticket(7)]));
     let a = SourcePath(b"a".to_vec());
@@ -172,7 +172,7 @@ fn a_line_that_never_pauses_is_committed_in_between() {
     }
     drop(sender);
     let meters = Arc::default();
-    let tally = run(Ledger::open(place.path()).unwrap(), receiver, &mpsc::unbounded_channel().0, OPTIONS, &meters);
+    let tally = run(Ledger::open(place.path()).unwrap(), receiver, &mpsc::unbounded_channel().0, OPTIONS, || false, &meters);
     assert_eq!((tally.unwrap().unchanged, meters.commit.snapshot().count()), (GROUP_OUTCOMES as u64, 2));
 }
 

@@ -6,6 +6,7 @@ use std::io::{self, BufRead};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -26,7 +27,7 @@ pub struct Item {
 }
 
 /// What becomes of a last line without a line feed that is no whole object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tail {
     /// Nobody writes any more: it is a broken line.
     Final,
@@ -180,11 +181,12 @@ pub enum Place {
 /// Numbers the entries that have no id, so that what only moved stays what it was.
 #[derive(Default)]
 pub struct Numbering {
-    before: FxHashMap<u64, Digest>,
+    /// What stood under each number, and how many lower numbers had the same digest.
+    before: FxHashMap<u64, (Digest, u64)>,
     /// The numbers under which each digest was known and not yet met again, highest first.
     unmet: FxHashMap<Digest, Vec<u64>>,
-    /// Digests that the file holds now.
-    present: FxHashSet<Digest>,
+    /// How often the file holds each of the old digests now.
+    present: FxHashMap<Digest, u64>,
     given: FxHashSet<u64>,
     highest: u64,
 }
@@ -192,13 +194,15 @@ pub struct Numbering {
 impl Numbering {
     /// `before`: what the ledger has of this file.
     pub fn new(mut before: Vec<(u64, Digest)>) -> Self {
-        before.sort_unstable_by(|a, b| b.cmp(a));
+        before.sort_unstable();
         let mut numbering = Self::default();
         for (number, digest) in before {
             numbering.highest = numbering.highest.max(number);
-            numbering.unmet.entry(digest).or_default().push(number);
-            numbering.before.insert(number, digest);
+            let numbers = numbering.unmet.entry(digest).or_default();
+            numbering.before.insert(number, (digest, numbers.len() as u64));
+            numbers.push(number);
         }
+        numbering.unmet.values_mut().for_each(|numbers| numbers.reverse());
         numbering
     }
 
@@ -209,7 +213,7 @@ impl Numbering {
 
     pub fn survey(&mut self, digest: Digest) {
         if self.unmet.contains_key(&digest) {
-            self.present.insert(digest);
+            *self.present.entry(digest).or_default() += 1;
         }
     }
 
@@ -219,7 +223,8 @@ impl Numbering {
             return Place::Unchanged(number);
         }
         let free = match self.before.get(&place) {
-            Some(old) => !self.present.contains(old),
+            // The lowest numbers of a digest stay with it, as many as it still has lines.
+            Some((old, lower)) => *lower >= self.present.get(old).copied().unwrap_or(0),
             None => true,
         };
         let number = if free && !self.given.contains(&place) { place } else { self.highest + 1 };
@@ -299,6 +304,8 @@ mod tests {
     #[test]
     fn repeated_lines_are_matched_by_count() {
         check(&["a", "a"], &["a", "a", "a"], &[Unchanged(1), Unchanged(2), Number(3)]);
+        check(&["a", "a"], &["a", "b"], &[Unchanged(1), Number(2)]);
+        check(&["a", "a"], &["b", "a"], &[Number(3), Unchanged(1)]);
     }
 
     #[test]

@@ -4,24 +4,24 @@ pub mod containers;
 pub mod form;
 pub mod jsonl;
 pub mod lines;
+pub mod opening;
 pub mod values;
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
 use self::containers::Piece;
-use self::containers::unpack::{Sink, Unpacked, Unpacker};
-#[cfg(feature = "zip")]
-use self::form::Container;
-use self::form::{Form, HEAD_BYTES};
+use self::containers::unpack::{Sink, Unpacked};
+use self::form::{Container, Form, HEAD_BYTES};
 use self::jsonl::{GivenIds, Numbering, Place, Tail};
-use super::found::{Found, age_and_writer, lasting, stamp_of};
+use self::opening::{Asked, InFile, Open as _, Shape, open_here};
+use super::found::{Found, age_and_writer, lasting, stamp_of, tick_of};
 use super::intake::Intake;
 use super::settle::{Hint, Look, OPEN_FILE_AGAIN, Settling, Verdict};
-use super::{Counts, Limits, Options, Tally};
+use super::{Counts, Options, Tally};
 use crate::ledger::{Settled, View};
 use crate::model::{
     Digest, Entry, Envelope, FileRead, Format, Key, Limit, Origin, RawDocument, Rejection, Skip, SourcePath, Stage, StageError, Stamp,
@@ -136,7 +136,8 @@ impl<'a> Opener<'a> {
         if stamp.size == 0 {
             return if whole { self.leave_out(found, Skip::Empty, Some(stamp)) } else { Ok(Seen::Wait(OPEN_FILE_AGAIN)) };
         }
-        self.lasting = lasting(stamp).is_some();
+        // Where clocks disagree, only having seen it unchanged for longer than a tick tells.
+        self.lasting = lasting(stamp).is_some() || settling.seen_for(stamp, look.now) > tick_of(stamp);
         // Half a line may be what one session of writing left for the next.
         let just_closed = hint == Hint::Closed && age.is_some_and(|age| age < self.options.settle);
         let tail = if whole && !just_closed { Tail::Final } else { Tail::MayGrow };
@@ -234,7 +235,7 @@ impl<'a> Opener<'a> {
     ) -> anyhow::Result<Seen> {
         let mut numbering = Numbering::new(self.past.numbered_entries(&found.source)?);
         if numbering.needs_survey() {
-            unpack(found, file, form, stamp, tail, self.options.limits, &mut |unpacked| {
+            unpack(found, file, form, stamp, tail, self.options, &mut |unpacked| {
                 if let Unpacked::Entry(Piece { given_id: None, digest, .. }) = unpacked {
                     numbering.survey(digest);
                 }
@@ -244,8 +245,8 @@ impl<'a> Opener<'a> {
         let mut ids = GivenIds::default();
         let mut reading = self.begin(found);
         // Both passes see the same stretch of a file that grows meanwhile.
-        let limits = self.options.limits;
-        let left_out = unpack(found, file, form, stamp, tail, limits, &mut |unpacked| {
+        let (options, limits) = (self.options, self.options.limits);
+        let left_out = unpack(found, file, form, stamp, tail, options, &mut |unpacked| {
             if reading.entries >= limits.entries_max {
                 self.reject_entries_beyond(&mut reading)?;
                 return Ok(ControlFlow::Break(()));
@@ -409,29 +410,24 @@ impl<'a> Opener<'a> {
     }
 }
 
-const BUFFER_BYTES: usize = 256 * 1024;
-
 /// Unpacks a file from its beginning; tells whether a last entry was left out that may still grow.
 fn unpack(
     found: &Found,
-    file: &mut File,
+    file: &File,
     form: Form,
     stamp: Stamp,
     tail: Tail,
-    limits: Limits,
+    options: &Options,
     sink: &mut Sink<'_>,
 ) -> anyhow::Result<bool> {
-    file.seek(SeekFrom::Start(0))?;
-    let mut unpacker = Unpacker::new(limits.into(), tail);
+    let shape = if form == Form::Container(Container::Zip) { Shape::Zip { length: stamp.size } } else { Shape::Stream };
+    let asked = Asked { name: found.source.0.clone(), shape, limits: options.limits.into(), tail };
+    let mut input = InFile { file, length: stamp.size };
     match form {
-        #[cfg(feature = "zip")]
-        Form::Container(Container::Zip) => unpacker.read_zip(&*file, sink)?,
-        _ => {
-            let input = BufReader::with_capacity(BUFFER_BYTES, (&*file).take(stamp.size));
-            unpacker.read(input, &found.source.0, sink)?;
-        }
+        // Cutting lines is no riskier than reading them.
+        Form::Jsonl => open_here(&mut input, &asked, sink),
+        _ => options.opening.open(&mut input, &asked, sink),
     }
-    Ok(unpacker.left_out)
 }
 
 impl Reading<'_> {

@@ -64,7 +64,8 @@ impl Places {
         let named = below.as_os_str().is_empty();
         let is_read =
             named || (skip_by_name(below.file_name().unwrap_or(OsStr::new("")).as_bytes()).is_none() && self.globs.take_file(below));
-        is_read.then(|| Found { path, source: Arc::new(source_path(&root.name, below.as_os_str().as_bytes())), named })
+        let source = || Arc::new(source_path(&root.name, below.as_os_str().as_bytes()));
+        is_read.then(|| Found { path, root_bytes: root.path.as_os_str().len(), source: source(), named })
     }
 }
 
@@ -91,6 +92,7 @@ mod tests {
             follow_symlinks: false,
             after: After::Keep,
             limits: Limits { document_bytes_max: 1, entries_max: 1, attempts_max: 1, ratio_max: 1, depth_max: 1 },
+            opening: crate::sources::Opening::Here,
             out: Some(PathBuf::from("/in/wire/out")),
         };
         let places = Places::new(&options).unwrap();

@@ -127,7 +127,7 @@ mod tests {
     use crate::model::SourcePath;
 
     fn pending(name: &str, hint: Hint, due: Instant) -> Pending {
-        let found = Found { path: PathBuf::from(name), source: Arc::new(SourcePath(name.into())), named: false };
+        let found = Found { path: PathBuf::from(name), root_bytes: 0, source: Arc::new(SourcePath(name.into())), named: false };
         Pending::new(found, hint, due)
     }
 

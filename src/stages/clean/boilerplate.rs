@@ -2,12 +2,13 @@
 //!
 //! Only whole short lines go, and only by patterns that no reporter's sentence fits. In doubt a line stays.
 
+use rustc_hash::FxHashSet;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
-
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::phrases::{Phrases, first_word};
+use crate::text::paragraphs::paragraphs;
+use crate::text::words::hash;
 
 /// In bytes: no line of boilerplate is longer than this.
 const LINE_MAX: usize = 300;
@@ -16,10 +17,10 @@ const REPEATED_MIN: usize = 40;
 
 /// The text without what is no part of the article. Paragraphs are parted by one blank line before and after.
 pub fn remove(text: String, title: Option<&str>, phrases: &Phrases) -> String {
-    let mut paragraphs: Vec<Cow<str>> = Vec::new();
-    let mut seen = BTreeSet::new();
+    let mut kept_paragraphs: Vec<Cow<str>> = Vec::new();
+    let mut seen = FxHashSet::default();
     let mut changed = false;
-    for paragraph in text.split("\n\n") {
+    for paragraph in paragraphs(&text).map(|span| span.of(&text)) {
         let kept = without_boilerplate_lines(paragraph, phrases);
         let is_repeated = kept.len() >= REPEATED_MIN && !seen.insert(xxh3_128(kept.as_bytes())) && kept.chars().count() >= REPEATED_MIN;
         if kept.is_empty() || is_repeated {
@@ -27,19 +28,19 @@ pub fn remove(text: String, title: Option<&str>, phrases: &Phrases) -> String {
             continue;
         }
         changed |= kept.len() != paragraph.len();
-        paragraphs.push(kept);
+        kept_paragraphs.push(kept);
     }
-    while paragraphs.last().is_some_and(|last| is_closing_line(last, phrases)) {
-        paragraphs.pop();
+    while kept_paragraphs.last().is_some_and(|last| is_closing_line(last, phrases)) {
+        kept_paragraphs.pop();
         changed = true;
     }
     let repeats_title = |first: &str| title.is_some_and(|title| is_same_title(first, title));
-    let repetitions = paragraphs.iter().take_while(|paragraph| repeats_title(paragraph)).count();
+    let repetitions = kept_paragraphs.iter().take_while(|paragraph| repeats_title(paragraph)).count();
     // A text that is nothing but its title is all there is.
-    let repetitions = repetitions.min(paragraphs.len().saturating_sub(1));
-    paragraphs.drain(..repetitions);
+    let repetitions = repetitions.min(kept_paragraphs.len().saturating_sub(1));
+    kept_paragraphs.drain(..repetitions);
     changed |= repetitions > 0;
-    if changed { paragraphs.join("\n\n") } else { text }
+    if changed { kept_paragraphs.join("\n\n") } else { text }
 }
 
 fn without_boilerplate_lines<'a>(paragraph: &'a str, phrases: &Phrases) -> Cow<'a, str> {
@@ -54,7 +55,7 @@ fn is_boilerplate(line: &str, phrases: &Phrases) -> bool {
     if line.len() > LINE_MAX || begins_with_quotation(line) {
         return false;
     }
-    let opens_a_phrase = line.starts_with('©') || phrases.first_words.contains(&first_word(line).to_lowercase());
+    let opens_a_phrase = line.starts_with('©') || phrases.first_words.contains(&hash(first_word(line)));
     if !opens_a_phrase {
         return false;
     }
@@ -146,10 +147,15 @@ fn begins_with_phrase(text: &str, phrase: &str) -> bool {
 }
 
 fn fold(line: &str) -> String {
+    let line = line.trim();
+    if line.is_ascii() {
+        return line.to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(line.len());
-    for letter in line.trim().chars() {
+    for letter in line.chars() {
         match letter {
             '’' => folded.push('\''),
+            '\0'..='\u{7F}' => folded.push(letter.to_ascii_lowercase()),
             _ => folded.extend(letter.to_lowercase()),
         }
     }

@@ -5,7 +5,7 @@
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc, is_nfc_quick};
 
-use crate::text::unicode::is_unspaced;
+use crate::text::unicode::{is_unspaced, next_beyond_ascii};
 
 /// The text with plain characters only; white space is left to the lines. The same text where nothing is odd.
 pub fn put_in_order(text: String) -> String {
@@ -15,13 +15,18 @@ pub fn put_in_order(text: String) -> String {
 
 fn is_normal(text: &str) -> bool {
     // Nothing below U+0300 is out of normal form, nor the punctuation of curly quotes and dashes (E2 80 90 to BF).
-    let mut bytes = text.bytes();
+    let bytes = text.as_bytes();
+    let mut at = 0;
     let mut plain = true;
-    while let Some(byte) = bytes.find(|byte| *byte >= 0xCC) {
-        if byte != 0xE2 || bytes.next() != Some(0x80) {
-            plain = false;
-            break;
-        }
+    while let Some(begin) = next_beyond_ascii(bytes, at) {
+        at = match bytes.get(begin..) {
+            Some([0xE2, 0x80, ..]) => begin + 3,
+            Some([..0xCC, ..]) => begin + 1,
+            _ => {
+                plain = false;
+                break;
+            }
+        };
     }
     plain
         || match is_nfc_quick(text.chars()) {
@@ -31,31 +36,39 @@ fn is_normal(text: &str) -> bool {
         }
 }
 
-/// Reads the bytes once. May say yes where nothing has to change, never no where something has to.
+/// May say yes where nothing has to change, never no where something has to.
 fn has_odd_characters(text: &str) -> bool {
-    let mut bytes = text.as_bytes().iter().copied();
-    while let Some(byte) = bytes.find(|byte| !is_never_odd(*byte)) {
-        let odd = match byte {
-            0xC2 => matches!(bytes.next(), Some(0x80..=0xA0 | 0xAD)),
-            0xE2 => match bytes.next() {
-                Some(0x80) => matches!(bytes.next(), Some(0x80..=0x8F | 0xA8..=0xAF)),
-                Some(0x81) => matches!(bytes.next(), Some(0x9F..=0xAF)),
-                _ => false,
-            },
-            0xE1 => matches!(bytes.next(), Some(0x9A | 0x85 | 0xA0)),
-            0xE3 => matches!((bytes.next(), bytes.next()), (Some(0x80), Some(0x80)) | (Some(0x85), Some(0xA4))),
-            0xEF => matches!(bytes.next(), Some(0xB7 | 0xBB | 0xBE | 0xBF)),
-            0xD8 => matches!(bytes.next(), Some(0x9C)),
-            0xF0 => bytes.next().is_some() && matches!(bytes.next(), Some(0xBF)),
-            0xF1..=0xF4 => true,
-            0xD9..=0xEE => false,
-            _ => true,
-        };
-        if odd {
-            return true;
+    let bytes = text.as_bytes();
+    let mut place = 0;
+    for block in bytes.chunks(BLOCK) {
+        // Whether anything in a block may be odd is asked of all its bytes at once; few blocks are looked at closely.
+        if block.iter().fold(false, |odd, byte| odd | !is_never_odd(*byte)) {
+            let suspects = (place..place + block.len()).filter(|at| bytes.get(*at).is_some_and(|byte| !is_never_odd(*byte)));
+            if suspects.into_iter().any(|at| begins_odd(bytes.get(at..).unwrap_or_default())) {
+                return true;
+            }
         }
+        place += block.len();
     }
     false
+}
+
+/// In bytes.
+const BLOCK: usize = 64;
+
+const fn begins_odd(bytes: &[u8]) -> bool {
+    match bytes {
+        [0xC2, second, ..] => matches!(*second, 0x80..=0xA0 | 0xAD),
+        [0xE2, 0x80, third, ..] => matches!(*third, 0x80..=0x8F | 0xA8..=0xAF),
+        [0xE2, 0x81, third, ..] => matches!(*third, 0x9F..=0xAF),
+        [0xE1, second, ..] => matches!(*second, 0x9A | 0x85 | 0xA0),
+        [0xE3, second, third, ..] => matches!((*second, *third), (0x80, 0x80) | (0x85, 0xA4)),
+        [0xEF, second, ..] => matches!(*second, 0xB7 | 0xBB | 0xBE | 0xBF),
+        [0xD8, second, ..] => matches!(*second, 0x9C),
+        [0xF0, _, third, ..] => matches!(*third, 0xBF),
+        [0xD9..=0xEE, ..] => false,
+        _ => true,
+    }
 }
 
 fn replace_odd_characters(text: &str) -> String {

@@ -1,27 +1,32 @@
 //! Repairs text whose bytes were read in the wrong encoding, once or several times: "cafÃ©" is "café".
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252};
 
+use crate::text::unicode::next_beyond_ascii;
+
 /// The repaired text; None where the text is better as it is.
 pub fn repair(text: &str) -> Option<String> {
-    let mut repaired = once(text)?;
-    while let Some(better) = once(&repaired) {
+    let mut repaired = once(text, STRETCH_MIN)?;
+    // What was read wrong once may well have been so before.
+    while let Some(better) = once(&repaired, 1) {
         repaired = better;
     }
     Some(repaired)
 }
 
 /// Undoes one wrong reading. Each success turns pairs into single characters, so the text gets shorter every time.
-fn once(text: &str) -> Option<String> {
+fn once(text: &str, stretch_min: usize) -> Option<String> {
     let suspects = suspects(text);
     if suspects.iter().all(|suspect| !suspect) {
         return None;
     }
     // The page that explains most; the first of equals, since windows-1252 is the usual culprit.
     let mut best: Option<(usize, String)> = None;
-    for (unexplained, repaired) in PAGES.iter().zip(suspects).filter_map(|(page, suspect)| if suspect { unread(text, page) } else { None })
+    for (unexplained, repaired) in
+        PAGES.iter().zip(suspects).filter_map(|(page, suspect)| if suspect { unread(text, page, stretch_min) } else { None })
     {
         if best.as_ref().is_none_or(|(least, _)| unexplained < *least) {
             best = Some((unexplained, repaired));
@@ -34,19 +39,16 @@ fn once(text: &str) -> Option<String> {
 /// or more side by side that are no ASCII; clean text in Latin letters has few such pairs.
 fn suspects(text: &str) -> [bool; 4] {
     let mut suspects = [false; 4];
-    let mut begin = usize::MAX;
-    for (at, &byte) in text.as_bytes().iter().enumerate() {
-        if byte < 0x80 {
-            begin = usize::MAX;
-        } else if byte >= 0xC0 {
-            let pair = text.get(begin..).and_then(|rest| rest.chars().next().map(|lead| (lead, rest)));
-            if let Some((lead, rest)) = pair {
-                let after = rest.get(lead.len_utf8()..).unwrap_or_default();
-                for (suspect, page) in suspects.iter_mut().zip(PAGES.iter()) {
-                    *suspect = *suspect || page.spelled(lead, after).is_some_and(|spelled| !spelled.0.weak);
-                }
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(begin) = next_beyond_ascii(bytes, at) {
+        let Some(lead) = text.get(begin..).and_then(|rest| rest.chars().next()) else { break };
+        at = begin + lead.len_utf8();
+        if bytes.get(at).is_some_and(|byte| !byte.is_ascii()) {
+            let after = text.get(at..).unwrap_or_default();
+            for (suspect, page) in suspects.iter_mut().zip(PAGES.iter()) {
+                *suspect = *suspect || page.spelled(lead, after).is_some_and(|spelled| !spelled.0.weak);
             }
-            begin = at;
         }
     }
     suspects
@@ -106,11 +108,16 @@ impl Page {
             plain &= letter == '\u{A0}' || !letter.is_alphanumeric();
         }
         let read = str::from_utf8(bytes.get(..length)?).ok()?.chars().next()?;
-        // "AMANHÃ”" is a word and a quotation mark: a capital before a sign that often follows words proves little.
-        let weak =
-            length == 2 && plain && matches!(rest.chars().next(), Some('\u{A0}' | '»' | '«' | '‘'..='„' | '–' | '—' | '…' | '‹' | '›'));
+        // "AMANHÃ”" is a word and a quotation mark, "CAFÉ »" one and a blank, "l’é" two: a letter before signs that follow
+        // words proves little, and neither does a sign that stands before words.
+        let weak = (plain && rest.starts_with(is_between_words)) || is_between_words(lead);
         Some((Spelled { read, weak }, letters.as_str()))
     }
+}
+
+/// Blanks, quotation marks and dashes, which touch letters in sound text.
+const fn is_between_words(letter: char) -> bool {
+    matches!(letter, '\u{A0}' | '»' | '«' | '‘'..='„' | '–' | '—' | '…' | '‹' | '›')
 }
 
 struct Spelled {
@@ -118,43 +125,119 @@ struct Spelled {
     weak: bool,
 }
 
-/// Reads the text as UTF-8 that was taken for this page, and counts what that does not explain; None unless it
-/// explains nearly all that is odd.
-fn unread(text: &str, page: &Page) -> Option<(usize, String)> {
+/// In a text that is sound elsewhere, a stretch is misread where so many of its characters are spelled out within words:
+/// one may be talk about such spellings.
+const STRETCH_MIN: usize = 2;
+
+/// Reads the text as UTF-8 that was taken for this page, and counts what that does not explain: the whole text where that
+/// explains nearly all that is odd in it, or else the stretches of it in which nothing speaks against it. None where there
+/// is neither.
+fn unread(text: &str, page: &Page, stretch_min: usize) -> Option<(usize, String)> {
+    let stretches = Stretches::of(text, page);
+    let sum = |count: fn(&Stretch) -> usize| stretches.all.iter().map(count).sum::<usize>();
+    let (strong, weak, sound) = (sum(|one| one.strong), sum(|one| one.weak), sum(|one| usize::from(one.is_ended_by_letter)));
+    let explains_the_text = strong > 0 && strong + weak > 2 * sound;
+    let is_misread = |one: &Stretch| explains_the_text || one.within_words >= stretch_min || (stretch_min == 1 && one.strong > 0);
+    if !stretches.all.iter().any(is_misread) {
+        return None;
+    }
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    let (mut strong, mut weak, mut sound, mut unexplained) = (0_usize, 0_usize, 0_usize, 0_usize);
-    while let Some(letter) = rest.chars().next() {
-        let ascii = rest.bytes().position(|byte| byte >= 0x80).unwrap_or(rest.len());
-        if ascii > 0 {
-            let (head, tail) = rest.split_at(ascii);
-            out.push_str(head);
-            rest = tail;
-            continue;
-        }
-        let after = rest.get(letter.len_utf8()..).unwrap_or_default();
-        match page.spelled(letter, after) {
-            Some((spelled, tail)) => {
-                out.push(spelled.read);
-                rest = tail;
-                strong += usize::from(!spelled.weak);
-                weak += usize::from(spelled.weak);
-            }
-            None => {
-                out.push(letter);
-                rest = after;
-                sound += usize::from(letter.is_alphabetic());
-                unexplained += 1;
-            }
+    let mut unexplained = 0;
+    for stretch in &stretches.all {
+        if is_misread(stretch) {
+            out.push_str(stretches.read.get(stretch.read.clone()).unwrap_or_default());
+            unexplained += stretch.unexplained;
+        } else {
+            out.push_str(text.get(stretch.written.clone()).unwrap_or_default());
+            unexplained += stretch.unexplained + stretch.strong;
         }
     }
-    let explains_the_text = strong > 0 && strong + weak > 2 * sound;
-    explains_the_text.then_some((unexplained, out))
+    Some((unexplained, out))
+}
+
+/// A text, cut behind each letter beyond ASCII that is sound.
+struct Stretches {
+    all: Vec<Stretch>,
+    /// The whole text as UTF-8 that was taken for the page.
+    read: String,
+}
+
+#[derive(Default)]
+struct Stretch {
+    /// In bytes of the text.
+    written: Range<usize>,
+    /// In bytes of what was read.
+    read: Range<usize>,
+    strong: usize,
+    weak: usize,
+    /// Those of the strong ones that touch a letter or another.
+    within_words: usize,
+    unexplained: usize,
+    is_ended_by_letter: bool,
+}
+
+impl Stretches {
+    fn of(text: &str, page: &Page) -> Self {
+        let mut found = Self { all: Vec::new(), read: String::with_capacity(text.len()) };
+        let mut open = Stretch::default();
+        let mut rest = text;
+        // Whether what stands before touches what comes: a letter, or a character that was spelled out.
+        let mut touches = false;
+        while let Some(letter) = rest.chars().next() {
+            let ascii = rest.bytes().position(|byte| byte >= 0x80).unwrap_or(rest.len());
+            if ascii > 0 {
+                let (head, tail) = rest.split_at(ascii);
+                found.read.push_str(head);
+                rest = tail;
+                touches = head.ends_with(|letter: char| letter.is_ascii_alphabetic());
+                continue;
+            }
+            let after = rest.get(letter.len_utf8()..).unwrap_or_default();
+            if let Some((spelled, tail)) = page.spelled(letter, after) {
+                found.read.push(spelled.read);
+                rest = tail;
+                // Dashes and quotation marks stand between words in sound text, whatever they would spell.
+                let is_within =
+                    !spelled.weak && letter.is_alphabetic() && (touches || tail.starts_with(|letter: char| letter.is_ascii_alphabetic()));
+                open.strong += usize::from(!spelled.weak);
+                open.weak += usize::from(spelled.weak);
+                open.within_words += usize::from(is_within);
+                touches = true;
+                continue;
+            }
+            found.read.push(letter);
+            rest = after;
+            touches = false;
+            open.unexplained += 1;
+            if letter.is_alphabetic() {
+                open.is_ended_by_letter = true;
+                found.close(&mut open, text.len() - rest.len());
+            }
+        }
+        found.close(&mut open, text.len());
+        found
+    }
+
+    fn close(&mut self, open: &mut Stretch, written_end: usize) {
+        let mut closed = std::mem::take(open);
+        let (written, read) = self.all.last().map_or((0, 0), |last| (last.written.end, last.read.end));
+        closed.written = written..written_end;
+        closed.read = read..self.read.len();
+        self.all.push(closed);
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    const WORDS: &str = "café d’été déjà où être naïve cœur Noël garçon À ÉTÉ ÇA FÊTÉ Ärger über Öl Größe ÜBER STRASSE Müßiggang año señor \
+        ¿Qué ¡Olé! corazón NIÑO più perché città È così ação não coração AMANHÃ ÓRGÃO irmã reünie één coördinatie Ångström ør smørrebrød \
+        Dvořák Łódź Škoda Þór ð ÿ Äîï ferry market bridge said the and of 3 € £5 ½ 20° №5 §3 «mot» »Wort« „so“ “thus” ‘it’ l’eau \
+        Мэр сказал мост ЖДАЛИ Ёж Градоначелник Άθήνα γέφυρα 市長 月曜日 다리 Ŵ Ŷ ÂGE ÎLE ÔTER ÃO Ão Ãs ÂME Â Ã";
+    const SIGNS: [&str; 16] = [" ", " ", " ", " ", ", ", ". ", " – ", "—", "… ", "\u{A0}", " « ", "\u{A0}» ", "” ", "’ ", "\n\n", " · "];
 
     /// As a reader with the wrong encoding would see the text.
     fn misread(text: &str, encoding: &'static Encoding) -> String {
@@ -176,6 +259,30 @@ mod tests {
         assert_eq!(repair("â€œWe wait,â€\u{FFFD} he said").as_deref(), Some("“We wait,” he said"));
     }
 
+    proptest! {
+        /// Words of eight languages in any order, with any of their signs between them and any of their letters alone.
+        #[test]
+        fn sound_text_is_never_touched(
+            words in prop::collection::vec(prop::sample::select(WORDS.split_whitespace().collect::<Vec<_>>()), 1..40),
+            signs in prop::collection::vec(prop::sample::select(SIGNS.to_vec()), 40),
+        ) {
+            let text: String = words.iter().zip(&signs).flat_map(|(word, sign)| [*word, *sign]).collect();
+            prop_assert_eq!(repair(&text), None, "{}", text);
+        }
+
+        /// What was read wrong comes back, whatever it was, once and twice.
+        #[test]
+        fn what_was_read_wrong_comes_back(
+            words in prop::collection::vec(prop::sample::select(WORDS.split_whitespace().filter(|word| !word.is_ascii()).collect::<Vec<_>>()), 1..40),
+        ) {
+            // A capital before what looks like a quotation mark, "NIÃ‘O", proves nothing alone.
+            let text = format!("déjà {}", words.join(" "));
+            let once = misread(&text, WINDOWS_1252);
+            prop_assert_eq!(repair(&once), Some(text.clone()));
+            prop_assert_eq!(repair(&misread(&once, WINDOWS_1252)), Some(text));
+        }
+    }
+
     #[test]
     fn sound_text_is_left_alone() {
         for text in [
@@ -187,9 +294,30 @@ mod tests {
             "Η κυβέρνηση «είπε» ναι.",
             "政府は「はい」と言った。",
             "Mötley Crüe, Âge d’or, naïve",
+            "l’école",
+            "Au café\u{A0}» et «\u{A0}à l’été\u{A0}».",
             "Il a écrit « Ã© » là où il fallait « é », à côté.",
         ] {
             assert_eq!(repair(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn text_of_which_only_parts_were_read_wrong_is_repaired() {
+        for (text, expected) in [
+            ("Le café est fermé. Le cafÃ© est fermÃ© depuis lâ€™Ã©tÃ©.", "Le café est fermé. Le café est fermé depuis l’été."),
+            ("“It’s late,” she said. â€œItâ€™s very late,â€\u{9D} he said.", "“It’s late,” she said. “It’s very late,” he said."),
+            ("Ã‰tÃ© Ã\u{A0} la mer – l’été à la mer", "Été à la mer – l’été à la mer"),
+            (
+                "Die Brücke ist gesperrt.\n\nBÃ¼rgermeisterin: â€žViel zu spÃ¤tâ€œ",
+                "Die Brücke ist gesperrt.\n\nBürgermeisterin: „Viel zu spät“",
+            ),
+            ("Ação já. AÃƒÂ§ÃƒÂ£o jÃƒÂ¡.", "Ação já. Ação já."),
+            ("Café Moe – 20 Ã¢â‚¬â€œ 30 people", "Café Moe – 20 – 30 people"),
+        ] {
+            assert_eq!(repair(text).as_deref(), Some(expected), "{text}");
+        }
+        let russian = "Мост откроют.";
+        assert_eq!(repair(&format!("{russian} {}", misread(russian, WINDOWS_1252))).as_deref(), Some("Мост откроют. Мост откроют."));
     }
 }

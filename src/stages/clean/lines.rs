@@ -68,18 +68,16 @@ fn is_in_paragraphs(text: &str) -> bool {
 
 /// True where no two spaces meet, no line begins or ends with one, and never more than one line is blank.
 fn is_tidy(text: &str) -> bool {
-    let mut before = b'\n';
-    let mut breaks = 2;
-    for &byte in text.as_bytes() {
-        match byte {
-            b' ' if before == b' ' || before == b'\n' => return false,
-            b'\n' if before == b' ' || breaks == 2 => return false,
-            b'\n' => breaks += 1,
-            _ => breaks = 0,
-        }
-        before = byte;
+    let bytes = text.as_bytes();
+    let is_blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\n'));
+    if is_blank(bytes.first()) || is_blank(bytes.last()) || text.is_empty() || memchr::memmem::find(bytes, b"  ").is_some() {
+        return false;
     }
-    before != b' ' && before != b'\n'
+    // Neither the first nor the last byte is one, so each line feed has a byte on both sides.
+    memchr::memchr_iter(b'\n', bytes).all(|at| {
+        let around = bytes.get(at - 1..(at + 3).min(bytes.len())).unwrap_or_default();
+        !matches!(around, [b' ', ..] | [_, _, b' ', ..] | [_, b'\n', b'\n', b'\n'])
+    })
 }
 
 struct Line<'a> {

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashSet;
 
 use crate::text::lang;
+use crate::text::words::hash;
 
 /// Folded phrases; for the openings their first words too, which rule out nearly every line at once.
 #[derive(Default)]
@@ -17,7 +18,8 @@ pub struct Phrases {
     pub notices: Vec<String>,
     pub credits: Vec<String>,
     pub rights: Vec<String>,
-    pub first_words: FxHashSet<String>,
+    /// By the hashes of their terms.
+    pub first_words: FxHashSet<u64>,
     pub hyphen_after: FxHashSet<String>,
     pub hyphen_before: FxHashSet<String>,
     pub hyphen_suspended: FxHashSet<String>,
@@ -48,8 +50,8 @@ impl Phrases {
             openings.dedup();
         }
         let sets = [&all.lines, &all.links, &all.photos].into_iter().flatten();
-        all.first_words = sets.chain(&all.notices).chain(&all.credits).map(|phrase| first_word(phrase).to_owned()).collect();
-        all.first_words.extend(["copyright", "c"].map(str::to_owned));
+        all.first_words = sets.chain(&all.notices).chain(&all.credits).map(|phrase| hash(first_word(phrase))).collect();
+        all.first_words.extend(["copyright", "c"].map(hash));
         all
     }
 }

@@ -79,6 +79,9 @@ impl Paragraph {
     }
 }
 
+/// A text box in a paragraph holds paragraphs, and may hold a box; nobody writes so many.
+const PARAGRAPHS_DEEP_MAX: usize = 64;
+
 /// The paragraphs in reading order; one within another (a text box) comes before the one that holds it.
 fn paragraphs(document: &str) -> Result<Vec<Paragraph>, StageError> {
     let malformed = |error: String| StageError::Malformed { reason: format!("its text cannot be read ({error})") };
@@ -93,7 +96,12 @@ fn paragraphs(document: &str) -> Result<Vec<Paragraph>, StageError> {
             Step::Start(element) => match local(&element.name()) {
                 "del" | "moveFrom" | "instrText" | "delText" | "Fallback" => silent += 1,
                 _ if silent > 0 => silent += 1,
-                "p" if element.name().starts_with("w:") || !element.name().contains(':') => open.push(Paragraph::new()),
+                "p" if element.name().starts_with("w:") || !element.name().contains(':') => {
+                    if open.len() >= PARAGRAPHS_DEEP_MAX {
+                        return Err(malformed(format!("more than {PARAGRAPHS_DEEP_MAX} paragraphs lie in each other")));
+                    }
+                    open.push(Paragraph::new());
+                }
                 "t" => in_text = true,
                 name => mark(name, element.attribute("w:val"), &mut open),
             },

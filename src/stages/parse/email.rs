@@ -13,8 +13,8 @@ use crate::model::{Format, Layout, Metadata, ParsedArticle, SourceFacts, StageEr
 /// Reads one message.
 pub fn parse(bytes: &[u8], format: Format) -> Result<ParsedArticle, StageError> {
     let unreadable = || StageError::Malformed { reason: "it is no mail message".to_owned() };
-    let message = MessageParser::default().parse(bytes).ok_or_else(unreadable)?;
-    let (message, body) = choose(&message);
+    let nest = Nest(MessageParser::default().parse(bytes).ok_or_else(unreadable)?);
+    let (message, body) = choose(&nest.0);
     let mut metadata = metadata_of(message);
     let (text, layout) = match body {
         Some(body) => (body.text, body.layout),
@@ -52,6 +52,21 @@ pub fn parse(bytes: &[u8], format: Format) -> Result<ParsedArticle, StageError> 
         layout,
         warnings: Vec::new(),
     })
+}
+
+/// A message that may hold a message that may hold a message, a hundred thousand deep.
+struct Nest<'x>(Message<'x>);
+
+impl Drop for Nest<'_> {
+    /// Takes it apart from the outside: left to itself, each would call the next, and the stack would not be enough.
+    fn drop(&mut self) {
+        let mut parts = std::mem::take(&mut self.0.parts);
+        while let Some(mut part) = parts.pop() {
+            if let PartType::Message(inner) = &mut part.body {
+                parts.append(&mut inner.parts);
+            }
+        }
+    }
 }
 
 struct Body {

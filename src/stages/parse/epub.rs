@@ -45,6 +45,9 @@ pub fn parse(bytes: &[u8], options: &Options) -> Result<ParsedArticle, StageErro
     })
 }
 
+/// Authors and subjects of one book; no book has so many.
+const NAMES_MAX: usize = 1000;
+
 struct Item {
     id: String,
     href: String,
@@ -120,10 +123,12 @@ impl Book {
         let metadata = &mut self.metadata;
         match name {
             "title" if metadata.title.is_none() => metadata.title = Some(text.to_owned()),
-            "creator" if !metadata.authors.iter().any(|author| author == text) => metadata.authors.push(text.to_owned()),
+            "creator" if metadata.authors.len() < NAMES_MAX && !metadata.authors.iter().any(|author| author == text) => {
+                metadata.authors.push(text.to_owned());
+            }
             "language" if self.language.is_none() => self.language = Some(text.to_owned()),
             "publisher" => metadata.site = Some(text.to_owned()),
-            "subject" => metadata.tags.push(text.to_owned()),
+            "subject" if metadata.tags.len() < NAMES_MAX => metadata.tags.push(text.to_owned()),
             "date" if metadata.published.is_none() => metadata.published = wire_date::read(text),
             "source" if text.starts_with("http") => metadata.url = Some(text.to_owned()),
             _ => {}

@@ -1,14 +1,16 @@
 //! Reads an article that came out of a feed or a web archive, and lets what the container knows about it stand.
 
-use super::{Options, fragment};
+use super::{Options, Said, fragment};
 use crate::model::{Body, Charset, Format, Given, Layout, Metadata, ParsedArticle, SourceFacts, StageError};
 
 /// Reads the bytes as the container says that they are, and lays over them what it knows.
 pub fn parse(bytes: Vec<u8>, format: Format, given: Given, options: &Options) -> Result<ParsedArticle, StageError> {
     let mut article = match given.body {
-        // What a server says of a page is written into it, so that one place knows how encodings are told.
-        Body::Page => super::read(declared(bytes, &given.charset), Format::Html, given.metadata.url.as_deref(), options)?,
-        Body::Text => super::read(decoded(bytes, &given.charset), Format::Text, None, options)?,
+        Body::Page => {
+            let said = Said { address: given.metadata.url.as_deref(), charset: label(&given.charset) };
+            super::read(bytes, Format::Html, said, options)?
+        }
+        Body::Text => super::read(bytes, Format::Text, Said { address: None, charset: label(&given.charset) }, options)?,
         Body::Fragment => {
             let html = String::from_utf8(decoded(bytes, &given.charset)).map_err(|_| StageError::Binary)?;
             ParsedArticle {
@@ -71,27 +73,17 @@ pub fn lay_over(found: &mut Metadata, given: Metadata) {
     }
 }
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-
-/// Marked as UTF-8 where it is, so that nobody guesses.
-fn decoded(bytes: Vec<u8>, charset: &Charset) -> Vec<u8> {
+fn label(charset: &Charset) -> Option<&str> {
     match charset {
-        Charset::Unknown | Charset::Decoded(_) => bytes,
-        Charset::Declared(label) => match encoding_rs::Encoding::for_label(label.as_bytes()) {
-            Some(encoding) if str::from_utf8(&bytes).is_err() => encoding.decode(&bytes).0.into_owned().into_bytes(),
-            _ => bytes,
-        },
+        Charset::Declared(label) => Some(label),
+        Charset::Unknown | Charset::Decoded(_) => None,
     }
 }
 
-/// A page whose server declares another encoding than the page itself seems to be in is turned into UTF-8.
-fn declared(bytes: Vec<u8>, charset: &Charset) -> Vec<u8> {
-    // Bytes that are valid UTF-8 are UTF-8, whatever anybody says: a chance of its own is small beyond a few characters.
-    if str::from_utf8(&bytes).is_ok() {
-        return bytes;
-    }
-    match charset {
-        Charset::Declared(_) => [BYTE_ORDER_MARK, &decoded(bytes, charset)].concat(),
-        Charset::Unknown | Charset::Decoded(_) => bytes,
+/// A piece of a page has no head that could declare anything.
+fn decoded(bytes: Vec<u8>, charset: &Charset) -> Vec<u8> {
+    match label(charset).and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes())) {
+        Some(encoding) if str::from_utf8(&bytes).is_err() => encoding.decode(&bytes).0.into_owned().into_bytes(),
+        _ => bytes,
     }
 }

@@ -14,6 +14,7 @@ pub mod fragment;
 mod given;
 pub mod html;
 mod json;
+mod length;
 mod markdown;
 #[cfg(feature = "newsml")]
 mod news_item;
@@ -47,7 +48,7 @@ pub struct Options {
     pub json_extra_bytes_max: usize,
     /// In levels: an unknown key whose value nests deeper is left out too, since few programs could read the record.
     pub json_depth_max: usize,
-    /// How many times its packed size an office file or a book may unpack to.
+    /// How many times its packed size a PDF, an office file or a book may unpack to.
     pub ratio_max: u64,
 }
 
@@ -72,6 +73,12 @@ pub fn is_intricate(document: &RawDocument) -> bool {
 
 /// Unwraps one document.
 pub fn parse(document: RawDocument, options: &Options) -> Result<ParsedArticle, StageError> {
+    let mut article = unwrap(document, options)?;
+    length::bound(&mut article);
+    Ok(article)
+}
+
+fn unwrap(document: RawDocument, options: &Options) -> Result<ParsedArticle, StageError> {
     let RawDocument { bytes, format, given } = document;
     let mut article = match (given, format) {
         (Some(given), _) => given::parse(bytes, format, *given, options)?,
@@ -82,10 +89,10 @@ pub fn parse(document: RawDocument, options: &Options) -> Result<ParsedArticle, 
         #[cfg(feature = "office")]
         (None, Format::Epub) => epub::parse(&bytes, options)?,
         #[cfg(feature = "pdf")]
-        (None, Format::Pdf) => pdf::parse(bytes)?,
+        (None, Format::Pdf) => pdf::parse(bytes, options)?,
         #[cfg(feature = "newsml")]
         (None, Format::Newsml | Format::Nitf) => news_item::parse(&bytes, format)?,
-        (None, format) => return read(bytes, format, None, options),
+        (None, format) => return read(bytes, format, Said::default(), options),
     };
     if article.metadata.dateline.is_none() {
         wire::note_dateline(&mut article);
@@ -93,15 +100,24 @@ pub fn parse(document: RawDocument, options: &Options) -> Result<ParsedArticle, 
     Ok(article)
 }
 
-/// Reads what is text from its first byte to its last. `address` is where a page was found.
-fn read(bytes: Vec<u8>, format: Format, address: Option<&str>, options: &Options) -> Result<ParsedArticle, StageError> {
-    let Decoded { text, encoding, warnings } = encoding::decode(bytes, format)?;
+/// What whoever sent a text said about it.
+#[derive(Default)]
+struct Said<'a> {
+    /// Where a page was found.
+    address: Option<&'a str>,
+    /// The label of its encoding.
+    charset: Option<&'a str>,
+}
+
+/// Reads what is text from its first byte to its last.
+fn read(bytes: Vec<u8>, format: Format, said: Said, options: &Options) -> Result<ParsedArticle, StageError> {
+    let Decoded { text, encoding, warnings } = encoding::decode(bytes, format, said.charset)?;
     if text.trim().is_empty() {
         return Err(StageError::Empty);
     }
     let mut article = match format {
         Format::Markdown => markdown::parse(&text),
-        Format::Html => html::parse(&text, address, &options.html)?,
+        Format::Html => html::parse(&text, said.address, &options.html)?,
         Format::Json => json::parse(&text, encoding, options)?,
         _ => text::parse(text),
     };

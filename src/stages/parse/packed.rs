@@ -2,6 +2,8 @@
 
 use std::io::{Cursor, Read};
 
+use rustc_hash::FxHashMap;
+
 use super::xml::decoded;
 use super::zip::{Error, Zip};
 use crate::model::{Limit, StageError};
@@ -9,6 +11,8 @@ use crate::model::{Limit, StageError};
 /// A packed document in memory.
 pub struct Packed<'a> {
     zip: Zip<Cursor<&'a [u8]>>,
+    /// Where each name stands first: a book may ask for as many as there are.
+    places: FxHashMap<String, usize>,
     /// Bytes that may still come out.
     left: u64,
     ratio_max: u64,
@@ -21,12 +25,16 @@ impl<'a> Packed<'a> {
     pub fn open(bytes: &'a [u8], ratio_max: u64) -> Result<Self, StageError> {
         let length = bytes.len() as u64;
         let zip = Zip::open(Cursor::new(bytes), length).map_err(|error| malformed(&error))?;
-        Ok(Self { zip, left: length.saturating_mul(ratio_max).saturating_add(ALWAYS_ALLOWED), ratio_max })
+        let mut places = FxHashMap::default();
+        for (at, member) in zip.members().iter().enumerate() {
+            places.entry(member.name.clone()).or_insert(at);
+        }
+        Ok(Self { zip, places, left: length.saturating_mul(ratio_max).saturating_add(ALWAYS_ALLOWED), ratio_max })
     }
 
     /// A file by its name, as text; None where there is none.
     pub fn text(&mut self, name: &str) -> Result<Option<String>, StageError> {
-        let Some(at) = self.zip.find(name) else { return Ok(None) };
+        let Some(at) = self.places.get(name).copied() else { return Ok(None) };
         let unpack = self.zip.unpack(at).map_err(|error| malformed(&error))?;
         let mut bytes = Vec::new();
         let result = unpack.take(self.left.saturating_add(1)).read_to_end(&mut bytes);

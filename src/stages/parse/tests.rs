@@ -57,7 +57,7 @@ fn long_and_hostile_documents_are_read_in_linear_time() {
             let _ = parsed(long.as_bytes(), format);
         }
         let _ = parsed(format!("{{\"text\":\"Late.\",{long}").as_bytes(), Format::Json);
-        let _ = encoding::decode(long.into_bytes(), Format::Html);
+        let _ = encoding::decode(long.into_bytes(), Format::Html, None);
     }
 }
 

@@ -20,6 +20,9 @@ enum Child {
     Element(usize),
 }
 
+/// Elements of one document; the longest reports have some thousands. Each takes some hundred bytes.
+const ELEMENTS_MAX: usize = 400_000;
+
 /// One element, by its place.
 pub type Id = usize;
 
@@ -30,6 +33,9 @@ impl Tree {
         let mut open: Option<usize> = None;
         let mut steps = Steps::new(xml);
         while let Some(step) = steps.read_next()? {
+            if nodes.len() > ELEMENTS_MAX {
+                return Err(format!("it has more than {ELEMENTS_MAX} elements"));
+            }
             match step {
                 Step::Start(element) | Step::Empty(element) if open.is_none() && !nodes.is_empty() => {
                     return Err(format!("<{}> stands behind the end", element.name()));

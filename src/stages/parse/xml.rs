@@ -93,17 +93,22 @@ fn reference(name: &str) -> String {
     character.map_or_else(|| format!("&{name};"), String::from)
 }
 
+/// No reference has a longer name.
+const REFERENCE_BYTES_MAX: usize = 10;
+
 fn resolved(value: &str) -> String {
     let mut out = String::new();
     let mut rest = value;
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
-        match after.split_once(';') {
-            Some((name, behind)) if name.len() <= 10 => {
+        // Not looked for further than it may stand: a value of ampersands alone would be read again for each of them.
+        let end = after.bytes().take(REFERENCE_BYTES_MAX + 1).position(|byte| byte == b';');
+        match end.and_then(|end| Some((after.get(..end)?, after.get(end + 1..)?))) {
+            Some((name, behind)) => {
                 out.push_str(&reference(name));
                 rest = behind;
             }
-            _ => {
+            None => {
                 out.push('&');
                 rest = after;
             }

@@ -95,11 +95,6 @@ impl<R: Read + Seek> Zip<R> {
         &self.members
     }
 
-    /// The place of a member in the list, by its name.
-    pub fn find(&self, name: &str) -> Option<usize> {
-        self.members.iter().position(|member| member.name == name)
-    }
-
     /// What is packed under this place of the list. Its checksum is looked at once its end is reached.
     pub fn unpack(&mut self, at: usize) -> Result<Unpack<'_, R>, Error> {
         let Some(member) = self.members.get(at) else { return Err(broken("there is no such file in it")) };

@@ -10,7 +10,7 @@ use super::readings::{Before, Path, Reader, Reading, Readings};
 use super::said::{self, Stated};
 use super::scene::Scene;
 use super::tokens::{self, BREAK, COLON, COMMA, EDGE, JOINED, STOP, Token};
-use crate::model::{Attribution, Cue, Quote, QuoteKind, Span, Speaker};
+use crate::model::{Attribution, Cue, Quote, QuoteKind, Span, Speaker, Words};
 use crate::text::lang::Language;
 
 /// Decides where more than one answer is open. The product asks the learned weights; the trainer asks people's labels.
@@ -64,13 +64,13 @@ pub struct Article<'a> {
 }
 
 /// Reads an article's words, marks and people.
-pub fn read<'a>(text: &'a str, language: &'static Language, indirect: bool) -> Option<Article<'a>> {
+pub fn read<'a>(text: &'a str, words: &Words, language: &'static Language, indirect: bool) -> Option<Article<'a>> {
     let data = &language.quotes;
     let stretches = marks::find(text, data);
     if stretches.is_empty() && !indirect {
         return None;
     }
-    let mut tokens = tokens::read(text, &stretches, Lexicon::of(language));
+    let mut tokens = tokens::read(text, words, &stretches, Lexicon::of(language));
     let stretches = names_in_marks(stretches, &mut tokens);
     let stretches = incise::split(stretches, &mut tokens, data.drops_subject);
     let (mentions, cast) = mentions::read(text, &tokens, data.capital_nouns);
@@ -142,8 +142,8 @@ impl Article<'_> {
                 continue;
             }
             let goes_on = stretch.goes_on && kept;
+            let regions = scene.regions(first, end);
             if !goes_on {
-                let regions = scene.regions(first, end);
                 let stated = Stated { stretch, words: *words, repeats, capital_nouns: self.capital_nouns };
                 kept = stretch.dash
                     || !said::is_too_little(&scene, &stated, &regions)
@@ -152,7 +152,7 @@ impl Article<'_> {
                     continue;
                 }
             }
-            let readings = reader.readings(first, end, &before);
+            let readings = reader.readings(first, end, &regions, &before);
             let choice = judge.choose(&readings, stretch.span, &self.cast, &scene);
             let Some(reading) = readings.list.get(choice) else { continue };
             let (speaker, cue) = self.told(reading, first);

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::lexicon::{self, GIVEN, GIVEN_FEMININE, GIVEN_MASCULINE};
 use super::tokens::Token;
 use crate::model::Span;
+use crate::text::words;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gender {
@@ -191,5 +192,5 @@ fn given_gender(head: &Token) -> Gender {
 /// The number of the word that the capitals of a name make: "Harbour Workers' Union", "hwu".
 fn initials(words: &[Token], text: &str) -> Option<u64> {
     let letters: String = words.iter().filter(|word| word.capital).filter_map(|word| word.span().of(text).chars().next()).collect();
-    (letters.chars().count() >= 2).then(|| lexicon::hash(&letters.to_lowercase()))
+    (letters.chars().count() >= 2).then(|| words::hash(&letters.to_lowercase()))
 }

@@ -7,7 +7,7 @@ use super::model::Weights;
 use super::readings::{Path, Readings};
 use super::scene::Scene;
 use crate::model::{CleanArticle, Span};
-use crate::text::lang;
+use crate::text::{lang, words};
 
 /// One stretch in marks, and what was made of it.
 #[derive(Clone, Debug)]
@@ -35,7 +35,8 @@ pub struct ReadingExplained {
 
 /// Explains every stretch in marks of an article, in text order.
 pub fn explain(article: &CleanArticle) -> Vec<Explanation> {
-    let Some(read) = attribution::read(&article.text, lang::of(&article.language.code), false) else { return Vec::new() };
+    let language = lang::of(&article.language.code);
+    let Some(read) = attribution::read(&article.text, &words::read(&article.text), language, false) else { return Vec::new() };
     let mut explainer = Explainer { explained: Vec::new() };
     read.quotes(&mut explainer);
     explainer.explained

@@ -1,11 +1,11 @@
 //! What each word can be in a quote's surroundings, looked up once per word of the article.
 
-use std::hash::{Hash as _, Hasher as _};
 use std::sync::{OnceLock, PoisonError, RwLock};
 
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHashMap;
 
 use crate::text::lang::{Language, QuoteData};
+use crate::text::words::hash;
 
 pub const VERB: u32 = 1;
 pub const WEAK_VERB: u32 = 1 << 1;
@@ -193,11 +193,4 @@ impl Lexicon {
         };
         phrases.iter().filter(|(_, words)| fits(words, &mut before)).fold(0, |class, (found, _)| class | found)
     }
-}
-
-/// A word's number: the same on every machine.
-pub fn hash(word: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    word.hash(&mut hasher);
-    hasher.finish()
 }

@@ -24,7 +24,7 @@ pub mod training;
 use rustc_hash::FxHashSet;
 
 use crate::model::{CleanArticle, Quote, QuotedArticle, StageError};
-use crate::text::{lang, sentences};
+use crate::text::{lang, sentences, words};
 
 use attribution::{Finding, Learned};
 use cast::Cast;
@@ -55,8 +55,9 @@ impl Default for Options {
 pub fn extract(article: CleanArticle, options: &Options) -> Result<QuotedArticle, StageError> {
     let language = lang::of(&article.language.code);
     let sentences = sentences::segment(&article.text, language);
-    let Some(read) = attribution::read(&article.text, language, options.indirect) else {
-        return Ok(QuotedArticle { article, sentences, quotes: Vec::new(), quotes_found: 0 });
+    let words = words::read(&article.text);
+    let Some(read) = attribution::read(&article.text, &words, language, options.indirect) else {
+        return Ok(QuotedArticle { article, sentences, words, quotes: Vec::new(), quotes_found: 0 });
     };
     let mut found = read.quotes(&mut Learned(Weights::learned()));
     if options.indirect {
@@ -67,7 +68,7 @@ pub fn extract(article: CleanArticle, options: &Options) -> Result<QuotedArticle
     let mut quotes = weigh(found, &read.tokens, &read.cast, title);
     let quotes_found = quotes.len();
     ranking::keep_best(&mut quotes, options.max);
-    Ok(QuotedArticle { article, sentences, quotes, quotes_found })
+    Ok(QuotedArticle { article, sentences, words, quotes, quotes_found })
 }
 
 /// How many words of the article are its lead.
@@ -75,7 +76,7 @@ const LEAD_WORDS: usize = 60;
 
 fn weigh(found: Vec<Finding>, tokens: &[Token], cast: &Cast, title: &str) -> Vec<Quote> {
     let mut lead: FxHashSet<u64> = tokens.iter().take(LEAD_WORDS).filter(|token| !token.quoted).map(|token| token.hash).collect();
-    lead.extend(crate::text::words::words(title).map(|word| lexicon::hash(&word.of(title).to_lowercase())));
+    lead.extend(words::words(title).map(|word| words::hash(&word.of(title).to_lowercase())));
     let weight = |person: usize| cast.persons.get(person).map_or(0, |known| known.spoken_of);
     let top = cast.persons.iter().map(|known| known.spoken_of).max().unwrap_or_default().max(1);
     let total = f64::from(u32::try_from(found.len()).unwrap_or(u32::MAX)).max(1.0);

@@ -13,19 +13,20 @@ const ANTECEDENTS_MAX: usize = 10;
 const LOOK_BACK: usize = 40;
 
 impl Reader<'_> {
-    pub fn person_features(&self, person: usize, before: &Before, setting: &Setting) -> Vec<u16> {
-        let Some(known) = self.cast.persons.get(person) else { return Vec::new() };
-        let mut features = vec![
+    /// Fills `features` with what is known of somebody named beside a quote; with nothing where nobody is.
+    pub fn person_features(&self, person: Option<usize>, before: &Before, setting: &Setting, features: &mut Vec<u16>) {
+        features.clear();
+        let Some((person, known)) = person.and_then(|person| Some((person, self.cast.persons.get(person)?))) else { return };
+        features.extend([
             feature(Family::PersonKind, person_kind(known)),
             feature(Family::PersonCount, bucket(known.mentions as usize, &[1, 2, 4, 8])),
             feature(Family::PersonSpoke, bucket(before.spoke(person), &[0, 1, 3])),
             feature(Family::PersonBefore, usize::from(before.person == Some(person)) * 8 + setting.context / 4),
-        ];
-        features.push(feature(Family::PersonUse, use_of(known)));
+            feature(Family::PersonUse, use_of(known)),
+        ]);
         if self.is_inside(person, setting.first, setting.end) {
             features.push(feature(Family::PersonInside, 0));
         }
-        features
     }
 
     /// Whether somebody is spoken of within the quote.
@@ -60,6 +61,7 @@ impl Reader<'_> {
         found
     }
 
+    /// Fills `features` with what is known of somebody before a quote.
     #[expect(clippy::too_many_arguments, reason = "each is one fact about the pair of a quote and somebody before it")]
     pub fn antecedent_features(
         &self,
@@ -70,13 +72,14 @@ impl Reader<'_> {
         pronoun: Option<&Mention>,
         before: &Before,
         end: usize,
-    ) -> Vec<u16> {
+        features: &mut Vec<u16>,
+    ) {
+        features.clear();
         let (index, person) = *ante;
-        let Some(known) = self.cast.persons.get(person) else { return Vec::new() };
+        let Some(known) = self.cast.persons.get(person) else { return };
         let tokens = self.scene.tokens;
         // Pronoun, dropped, continued.
         let path = (path as usize).saturating_sub(1).min(2);
-        let mut features = Vec::with_capacity(14);
         features.push(feature(Family::Recency, path * 7 + bucket(rank, &[0, 1, 2, 3, 6])));
         let previous = match (before.person == Some(person), before.last.and_then(|last| tokens.get(last)), tokens.get(anchor)) {
             (true, Some(last), Some(at)) if last.sentence == at.sentence => 1,
@@ -138,7 +141,6 @@ impl Reader<'_> {
         if self.is_inside(person, anchor, end) {
             features.push(feature(Family::PersonInside, 1 + path));
         }
-        features
     }
 }
 

@@ -97,18 +97,19 @@ pub struct Setting {
 }
 
 impl Reader<'_> {
-    /// All readings of the quote of tokens `first` to `end`, end exclusive. There is always one: nobody.
-    pub fn readings(&self, first: usize, end: usize, before: &Before) -> Readings {
-        let regions = self.scene.regions(first, end);
-        let setting = self.setting(first, end, &regions, before);
-        let mut readings = Readings::default();
+    /// All readings of the quote of tokens `first` to `end`, end exclusive, with `regions` around it. There is always
+    /// one: nobody.
+    pub fn readings(&self, first: usize, end: usize, regions: &[Region], before: &Before) -> Readings {
+        let setting = self.setting(first, end, regions, before);
+        let mut readings = Readings { list: Vec::with_capacity(64), features: Vec::with_capacity(2048) };
         let antecedents = self.antecedents(first, before);
-        for region in &regions {
+        for region in regions {
             self.read_region(region, &setting, before, &antecedents, &mut readings);
         }
         let continued = self.path_features(Path::Continued, &setting);
+        let mut ante = Vec::new();
         for (rank, mention) in antecedents.iter().enumerate() {
-            let ante = self.antecedent_features(Path::Continued, rank, mention, first, None, before, end);
+            self.antecedent_features(Path::Continued, rank, mention, first, None, before, end, &mut ante);
             readings.add(Path::Continued, None, None, Some(mention.1), [&continued, &ante, &[]]);
         }
         readings.add(Path::Nobody, None, None, None, [&self.path_features(Path::Nobody, &setting), &[], &[]]);
@@ -162,10 +163,10 @@ impl Reader<'_> {
         }
     }
 
-    fn path_features(&self, path: Path, setting: &Setting) -> Vec<u16> {
+    fn path_features(&self, path: Path, setting: &Setting) -> [u16; 5] {
         let at = path as usize;
         let drops = usize::from(self.drops_subject);
-        vec![
+        [
             feature(Family::Path, at * 30 + setting.context),
             feature(Family::PathCues, at * 9 + setting.cues),
             feature(Family::PathLength, at * 7 + setting.length),
@@ -176,14 +177,13 @@ impl Reader<'_> {
 
     fn read_region(&self, region: &Region, setting: &Setting, before: &Before, antecedents: &[(usize, usize)], readings: &mut Readings) {
         let sentence_apart = matches!(region.zone, Zone::SentenceBefore | Zone::AfterNew);
-        let mut indices: Vec<usize> = region.mentions.clone().collect();
-        if !region.zone.is_after() {
-            indices.reverse();
-        }
-        indices.truncate(MENTIONS_MAX);
         let mut pronouns = 0;
         let mut led: Vec<usize> = Vec::new();
-        for index in indices {
+        // Lists that are filled anew for every reading.
+        let (mut local, mut more) = (Vec::with_capacity(24), Vec::with_capacity(24));
+        for step in 0..region.mentions.len().min(MENTIONS_MAX) {
+            // The nearest to the quote first.
+            let index = if region.zone.is_after() { region.mentions.start + step } else { region.mentions.end - 1 - step };
             let Some(mention) = self.scene.mentions.get(index) else { continue };
             if self.scene.tokens.get(mention.first).is_none_or(|token| token.quoted) {
                 continue;
@@ -195,13 +195,13 @@ impl Reader<'_> {
             if let Some(cue) = relation.cue.filter(|_| !mention.hung && relation.distance <= 3 && !relation.comma) {
                 led.push(cue);
             }
-            let local = self.local_features(index, mention, region, &relation, setting);
+            self.local_features(index, mention, region, &relation, setting, &mut local);
             if mention.kind == Kind::Pronoun && mention.person.is_some() {
                 let path = self.path_features(Path::Called, setting);
-                let local = [local, vec![feature(Family::Agreement, 5)]].concat();
+                local.push(feature(Family::Agreement, 5));
                 let taken = mention.takes_up.and_then(|first| self.scene.mentions.binary_search_by_key(&first, |other| other.first).ok());
-                let person = mention.person.map_or_else(Vec::new, |person| self.person_features(person, before, setting));
-                readings.add(Path::Called, relation.cue, taken, mention.person, [&path, &local, &person]);
+                self.person_features(mention.person, before, setting, &mut more);
+                readings.add(Path::Called, relation.cue, taken, mention.person, [&path, &local, &more]);
                 continue;
             }
             if mention.kind == Kind::Pronoun {
@@ -211,8 +211,8 @@ impl Reader<'_> {
                 }
                 let path = self.path_features(Path::Pronoun, setting);
                 for (rank, ante) in antecedents.iter().enumerate() {
-                    let features = self.antecedent_features(Path::Pronoun, rank, ante, mention.first, Some(mention), before, setting.end);
-                    readings.add(Path::Pronoun, relation.cue, Some(index), Some(ante.1), [&path, &local, &features]);
+                    self.antecedent_features(Path::Pronoun, rank, ante, mention.first, Some(mention), before, setting.end, &mut more);
+                    readings.add(Path::Pronoun, relation.cue, Some(index), Some(ante.1), [&path, &local, &more]);
                 }
                 if antecedents.is_empty() {
                     readings.add(Path::Pronoun, relation.cue, Some(index), None, [&path, &local, &[]]);
@@ -220,8 +220,8 @@ impl Reader<'_> {
                 continue;
             }
             let path = self.path_features(Path::Called, setting);
-            let person = mention.person.map_or_else(Vec::new, |person| self.person_features(person, before, setting));
-            readings.add(Path::Called, relation.cue, Some(index), mention.person, [&path, &local, &person]);
+            self.person_features(mention.person, before, setting, &mut more);
+            readings.add(Path::Called, relation.cue, Some(index), mention.person, [&path, &local, &more]);
         }
         for cue in region.cues.iter().filter(|cue| !led.contains(cue)).take(2) {
             let Some(token) = self.scene.tokens.get(*cue) else { continue };
@@ -240,8 +240,8 @@ impl Reader<'_> {
             // "katanya" has its pronoun in it.
             let stands = if token.is(CLITIC) { Path::Pronoun } else { Path::Dropped };
             for (rank, ante) in antecedents.iter().enumerate() {
-                let features = self.antecedent_features(stands, rank, ante, *cue, None, before, setting.end);
-                readings.add(Path::Dropped, Some(*cue), None, Some(ante.1), [&path, &local, &features]);
+                self.antecedent_features(stands, rank, ante, *cue, None, before, setting.end, &mut more);
+                readings.add(Path::Dropped, Some(*cue), None, Some(ante.1), [&path, &local, &more]);
             }
         }
     }
@@ -250,7 +250,16 @@ impl Reader<'_> {
         if region.zone.is_after() { cue.saturating_sub(setting.end) } else { setting.first.saturating_sub(cue + 1) }
     }
 
-    fn local_features(&self, index: usize, mention: &Mention, region: &Region, relation: &Relation, setting: &Setting) -> Vec<u16> {
+    /// Fills `features` with what speaks for a mention by where it stands.
+    fn local_features(
+        &self,
+        index: usize,
+        mention: &Mention,
+        region: &Region,
+        relation: &Relation,
+        setting: &Setting,
+        features: &mut Vec<u16>,
+    ) {
         let tokens = self.scene.tokens;
         let zone = region.zone as usize;
         let side = region.zone.side();
@@ -273,7 +282,7 @@ impl Reader<'_> {
             setting.first.saturating_sub(mention.last + 1)
         };
         let told = usize::from(relation.kind != 0);
-        let mut features = Vec::with_capacity(20);
+        features.clear();
         features.push(feature(Family::ZoneKind, zone * 6 + kind));
         features.push(feature(Family::Relation, side * 8 + relation.kind));
         if relation.kind != 0 {
@@ -348,6 +357,5 @@ impl Reader<'_> {
             let first = usize::from(mention.subject) * 2 + usize::from(region.zone == Zone::ParagraphColon);
             features.push(feature(Family::Label, 4 + first));
         }
-        features
     }
 }

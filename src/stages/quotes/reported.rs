@@ -78,7 +78,8 @@ fn told(article: &Article<'_>, reader: &Reader<'_>, content: std::ops::Range<usi
         last: known.and_then(|known| known.words.end.checked_sub(1)),
         spoke: Vec::new(),
     };
-    let readings = reader.readings(content.start, content.end, &before);
+    let regions = reader.scene.regions(content.start, content.end);
+    let readings = reader.readings(content.start, content.end, &regions, &before);
     let span = Span::new(article.tokens.get(content.start)?.span().start, article.tokens.get(content.end.checked_sub(1)?)?.span().end);
     let choice = Learned(Weights::learned()).choose(&readings, span, &article.cast, &article.scene());
     let by_cue = |path: Path, by: Option<usize>| by == Some(cue) && path != Path::Nobody;

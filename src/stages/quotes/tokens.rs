@@ -1,10 +1,8 @@
 //! The words of an article, each with what it can be and what stands before it: all that the search for speakers reads.
 
-use rustc_hash::FxHashSet;
-
 use super::lexicon::{self, Lexicon};
 use super::marks::Stretch;
-use crate::model::Span;
+use crate::model::{Span, Term, Word, Words};
 
 /// One word.
 #[derive(Clone, Copy, Debug)]
@@ -59,27 +57,25 @@ impl Token {
     }
 }
 
-/// Reads the words of a text of less than four gigabytes; `stretches` in text order.
-pub fn read(text: &str, stretches: &[Stretch], lexicon: &Lexicon) -> Vec<Token> {
-    let mut tokens: Vec<Token> = Vec::with_capacity(text.len() / 6);
-    let mut lower: FxHashSet<u64> = FxHashSet::default();
-    let mut folded = String::new();
+/// Looks at the words of a text of less than four gigabytes; `stretches` in text order.
+pub fn read(text: &str, words: &Words, stretches: &[Stretch], lexicon: &Lexicon) -> Vec<Token> {
+    let mut tokens: Vec<Token> = Vec::with_capacity(words.all.len());
+    let classes = classes(text, words, lexicon);
+    // Terms that somewhere begin with a letter that is no capital.
+    let mut small_somewhere = vec![false; words.terms.len()];
     let mut stretches = stretches.iter().peekable();
     let mut end_before = 0;
     let (mut sentence, mut paragraph) = (0, 0);
-    for span in crate::text::words::words(text) {
-        let word = span.of(text);
-        let (hash, capital) = fold(word, &mut folded);
-        let small_letter = !capital && word.starts_with(char::is_alphabetic);
-        if small_letter {
-            lower.insert(hash);
+    for &Word { span, term, form } in &words.all {
+        let capital = form.is_capital();
+        let small_letter = !capital && form.begins_with_letter();
+        let term = term as usize;
+        if small_letter && let Some(small) = small_somewhere.get_mut(term) {
+            *small = true;
         }
         let before = Span::new(end_before, span.start).of(text);
         let mut gap = gap(before);
-        if gap & STOP != 0
-            && gap & BREAK == 0
-            && (small_letter && word.starts_with(char::is_lowercase) || tokens.last().is_some_and(abbreviates) && before.trim_end() == ".")
-        {
+        if gap & STOP != 0 && gap & BREAK == 0 && (form.is_small() || tokens.last().is_some_and(abbreviates) && before.trim_end() == ".") {
             gap &= !STOP;
             // "Viens ! dit-il": it parts the words all the same.
             gap |= if before.contains(['!', '?', '…', ';']) || before.contains("..") { COMMA } else { 0 };
@@ -92,7 +88,8 @@ pub fn read(text: &str, stretches: &[Stretch], lexicon: &Lexicon) -> Vec<Token> 
         if quoted != tokens.last().is_some_and(|token| token.quoted) {
             gap |= EDGE;
         }
-        let mut class = lexicon.class(&folded, hash);
+        let hash = words.terms.get(term).map_or(0, |term| term.hash);
+        let mut class = classes.get(term).copied().unwrap_or_default();
         if class & lexicon::ENDS_PHRASE != 0 {
             class |= lexicon.phrase(hash, |back| tokens.len().checked_sub(back + 1).and_then(|at| tokens.get(at)).map(|token| token.hash));
         }
@@ -102,34 +99,40 @@ pub fn read(text: &str, stretches: &[Stretch], lexicon: &Lexicon) -> Vec<Token> 
             sentence += 1;
             paragraph += u32::from(gap & BREAK != 0);
         }
-        let initials = capital && folded.len() >= 2 && word.chars().all(|c| !c.is_lowercase());
+        let initials = capital && span.len() >= 2 && !form.has_small();
         tokens.push(Token { start, end, hash, class, sentence, paragraph, gap, capital, quoted, initials, large: capital, heads });
         end_before = span.end;
     }
-    settle_capitals(&mut tokens, &lower);
+    settle_capitals(&mut tokens, &words.all, &small_somewhere);
     tokens
 }
 
-/// Writes a word in small letters into `folded`. Gives its number, and whether it begins with a capital.
-fn fold(word: &str, folded: &mut String) -> (u64, bool) {
-    folded.clear();
-    if word.is_ascii() {
-        folded.push_str(word);
-        folded.make_ascii_lowercase();
-        return (lexicon::hash(folded), word.as_bytes().first().is_some_and(u8::is_ascii_uppercase));
-    }
-    folded.extend(word.chars().flat_map(char::to_lowercase));
-    (lexicon::hash(folded), word.starts_with(char::is_uppercase))
+/// What each term can be, asked once however often it comes.
+fn classes(text: &str, words: &Words, lexicon: &Lexicon) -> Vec<u32> {
+    let mut folded = String::new();
+    let class = |term: &Term| {
+        let word = words.all.get(term.first as usize).map_or("", |word| word.span.of(text));
+        folded.clear();
+        if word.is_ascii() {
+            folded.push_str(word);
+            folded.make_ascii_lowercase();
+        } else {
+            folded.extend(word.chars().flat_map(char::to_lowercase));
+        }
+        lexicon.class(&folded, term.hash)
+    };
+    words.terms.iter().map(class).collect()
 }
 
 /// A capital at the head of a sentence says nothing where the same word is written small elsewhere.
-fn settle_capitals(tokens: &mut [Token], lower: &FxHashSet<u64>) {
-    for at in 0..tokens.len() {
+fn settle_capitals(tokens: &mut [Token], words: &[Word], small_somewhere: &[bool]) {
+    for (at, word) in words.iter().enumerate() {
         let next_is_capital = tokens.get(at + 1).is_some_and(|token| token.capital && !token.after(STOP | BREAK | COMMA | EDGE));
-        let Some(token) = tokens.get_mut(at) else { continue };
+        let Some(token) = tokens.get_mut(at).filter(|token| token.capital) else { continue };
         let heads = token.heads || token.after(EDGE | COLON);
         let small = token.is(lexicon::SMALL) && !token.initials && (heads || !next_is_capital);
-        if token.capital && (small || heads && lower.contains(&token.hash) && !next_is_capital) {
+        let small_elsewhere = small_somewhere.get(word.term as usize).is_some_and(|small| *small);
+        if small || heads && small_elsewhere && !next_is_capital {
             token.capital = false;
         }
     }

@@ -6,7 +6,7 @@ use super::mentions;
 use super::readings::Readings;
 use super::scene::Scene;
 use crate::model::{Quote, Span};
-use crate::text::lang;
+use crate::text::{lang, words};
 
 pub use super::features::{COUNT, name};
 pub use super::model::Weights;
@@ -31,7 +31,7 @@ pub trait Teacher {
 
 /// Asks about every stretch of a text in a language, in text order.
 pub fn ask(text: &str, code: &str, teacher: &mut dyn Teacher) {
-    if let Some(read) = attribution::read(text, lang::of(code), false) {
+    if let Some(read) = attribution::read(text, &words::read(text), lang::of(code), false) {
         read.quotes(&mut Asked(teacher));
     }
 }
@@ -44,16 +44,16 @@ impl Judge for Asked<'_> {
     }
 
     fn choose(&mut self, readings: &Readings, stretch: Span, cast: &Cast, scene: &Scene<'_>) -> usize {
-        let words = |span: Span| span.of(scene.text).to_owned();
+        let letters = |span: Span| span.of(scene.text).to_owned();
         let candidates: Vec<Candidate> = readings
             .list
             .iter()
             .map(|reading| Candidate {
-                speaker: reading.person.and_then(|person| cast.persons.get(person)).map(|person| words(person.name)).unwrap_or_default(),
+                speaker: reading.person.and_then(|person| cast.persons.get(person)).map(|person| letters(person.name)).unwrap_or_default(),
                 mention: reading
                     .mention
                     .and_then(|index| scene.mentions.get(index))
-                    .map(|mention| words(mentions::span(scene.tokens, mention)))
+                    .map(|mention| letters(mentions::span(scene.tokens, mention)))
                     .unwrap_or_default(),
                 features: readings.features(reading).to_vec(),
             })
@@ -64,7 +64,7 @@ impl Judge for Asked<'_> {
 
 /// The quotes of a text as given weights would have them, unscored.
 pub fn quotes(text: &str, code: &str, weights: &Weights) -> Vec<Quote> {
-    let read = attribution::read(text, lang::of(code), false);
+    let read = attribution::read(text, &words::read(text), lang::of(code), false);
     let found = read.map(|read| read.quotes(&mut Learned(weights))).unwrap_or_default();
     found.into_iter().map(|finding| finding.quote).collect()
 }

@@ -1,12 +1,10 @@
 //! What can be told of a sentence without knowing its language: where it stands, how long it is, how much of the
 //! article and of the title it holds. The trainer and the stage read the same numbers.
 
-use rustc_hash::FxHashMap;
-
 use crate::model::Span;
 use crate::text::words;
 
-use super::vectors::{Vectors, fingerprint};
+use super::vectors::Vectors;
 
 /// How many numbers describe a sentence.
 pub const COUNT: usize = 44;
@@ -16,7 +14,7 @@ pub type Features = [f64; COUNT];
 
 /// Describes every sentence. Linear in the text but for sorting: closeness to other sentences is measured against
 /// sums of them, never pair by pair.
-pub fn describe(text: &str, title: &str, sentences: &[Span], vectors: &Vectors) -> Vec<Features> {
+pub fn describe(text: &str, title: &str, sentences: &[Span], vectors: &Vectors<'_>) -> Vec<Features> {
     let closeness = Closeness::of(sentences.len(), vectors);
     let coverage = Coverage::of(sentences.len(), vectors);
     let titles = title_shares(title, sentences.len(), vectors);
@@ -26,7 +24,7 @@ pub fn describe(text: &str, title: &str, sentences: &[Span], vectors: &Vectors) 
     let count = sentences.len() as f64;
     let words_mean = (0..sentences.len()).map(|place| vectors.word_count(place) as f64).sum::<f64>() / count.max(1.0);
     let after_ranks = ranks(&closeness.after);
-    let openings = openings(text, sentences);
+    let openings = openings(sentences.len(), vectors);
     let letters: usize = sentences.iter().map(|sentence| sentence.len()).sum();
     let letters_mean = letters as f64 / (words_mean * count).max(1.0);
     let at = |values: &[f64], place: usize| values.get(place).copied().unwrap_or(0.0);
@@ -97,7 +95,7 @@ struct Closeness {
 }
 
 impl Closeness {
-    fn of(count: usize, vectors: &Vectors) -> Self {
+    fn of(count: usize, vectors: &Vectors<'_>) -> Self {
         let mut all = vectors.blank();
         (0..count).for_each(|place| vectors.add(&mut all, place, 1.0));
         let length = all.iter().map(|weight| weight * weight).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
@@ -135,7 +133,7 @@ struct Coverage {
 }
 
 impl Coverage {
-    fn of(count: usize, vectors: &Vectors) -> Self {
+    fn of(count: usize, vectors: &Vectors<'_>) -> Self {
         let total = vectors.terms().iter().filter(|term| term.is_content).map(|term| f64::from(term.count)).sum::<f64>().max(1.0);
         let mut found = Self { means: Vec::new(), sums: Vec::new(), shared: Vec::new(), new: Vec::new() };
         for place in 0..count {
@@ -160,7 +158,7 @@ impl Coverage {
 }
 
 /// Which share of the title's words each sentence has, rare words counting more.
-fn title_shares(title: &str, count: usize, vectors: &Vectors) -> Vec<f64> {
+fn title_shares(title: &str, count: usize, vectors: &Vectors<'_>) -> Vec<f64> {
     let mut wanted = vectors.blank();
     let mut total = 0.0;
     for word in words::words(title) {
@@ -202,17 +200,24 @@ impl Surface {
             ends_in_colon: bare.ends_with([':', '：', ';']),
             letters: sentence.len() as f64,
         };
-        let mut within_number = false;
-        for c in sentence.chars() {
+        let bytes = sentence.as_bytes();
+        let (mut at, mut number_end) = (0, usize::MAX);
+        while let Some(ahead) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| tells(*byte))) {
+            at += ahead;
+            let Some(c) = sentence.get(at..).and_then(|rest| rest.chars().next()) else { break };
             match c {
                 '"' | '“' | '”' | '„' | '«' | '»' => found.marks += 1.0,
                 '?' | '？' | '؟' => found.asks = true,
                 '!' | '！' => found.exclaims = true,
                 _ => {}
             }
-            let is_digit = c.is_numeric();
-            found.digits += f64::from(u8::from(is_digit && !within_number));
-            within_number = is_digit;
+            let begin = at;
+            at += c.len_utf8();
+            if c.is_numeric() {
+                // What follows a digit at once belongs to its number.
+                found.digits += f64::from(u8::from(begin != number_end));
+                number_end = at;
+            }
         }
         found.marks = found.marks.min(4.0) / 4.0;
         found.digits = found.digits.min(6.0) / 6.0;
@@ -220,30 +225,50 @@ impl Surface {
     }
 }
 
+/// True for the bytes that a mark or a number may begin with, those of plain and accented Latin letters being left out.
+const fn tells(byte: u8) -> bool {
+    matches!(byte, b'"' | b'?' | b'!' | b'0'..=b'9' | 0xC2 | 0xC6..=0xFF)
+}
+
 /// How often each sentence's first word begins sentences of the article: "He", "The".
-fn openings(text: &str, sentences: &[Span]) -> Vec<f64> {
-    let first = |sentence: &Span| {
-        let sentence = sentence.of(text);
-        words::words(sentence).next().map_or(0, |word| fingerprint(word.of(sentence)).0)
-    };
-    let firsts: Vec<u64> = sentences.iter().map(first).collect();
-    let mut counts: FxHashMap<u64, u32> = FxHashMap::default();
-    for first in &firsts {
-        *counts.entry(*first).or_default() += 1;
-    }
-    firsts.iter().map(|first| f64::from(counts.get(first).copied().unwrap_or(0)) / firsts.len() as f64).collect()
+fn openings(count: usize, vectors: &Vectors<'_>) -> Vec<f64> {
+    // Those without a word are alike too.
+    let no_word = vectors.terms().len();
+    let first = |place: usize| vectors.first_word(place).map_or(no_word, |term| term as usize);
+    let mut counts = vec![0_u32; no_word + 1];
+    (0..count).for_each(|place| counts.get_mut(first(place)).into_iter().for_each(|count| *count += 1));
+    (0..count).map(|place| f64::from(counts.get(first(place)).copied().unwrap_or(0)) / count as f64).collect()
 }
 
 /// Each value's rank among all, the greatest 1; equal values by place, the earlier first.
 fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    let value = |place: usize| values.get(place).copied().unwrap_or(0.0);
-    order.sort_by(|a, b| value(*b).total_cmp(&value(*a)).then(a.cmp(b)));
+    let mut order: Vec<(f64, usize)> = values.iter().copied().zip(0..).collect();
+    order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut ranks = vec![0.0; values.len()];
-    for (above, place) in order.into_iter().enumerate() {
+    for (above, (_, place)) in order.into_iter().enumerate() {
         if let Some(rank) = ranks.get_mut(place) {
             *rank = 1.0 - above as f64 / values.len() as f64;
         }
     }
     ranks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_mark_and_no_digit_begins_with_a_byte_that_is_passed_over() {
+        for c in '\0'..=char::MAX {
+            let first = c.to_string().into_bytes()[0];
+            let counts = c.is_numeric() || "\"“”„«»?？؟!！".contains(c);
+            assert!(tells(first) || !counts, "{c}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_counted_and_not_their_digits() {
+        let surface = Surface::of("“In 2024, 3½ of 10²,” he asked?");
+        assert_eq!((surface.digits, surface.marks, surface.asks), (0.5, 0.5, true));
+    }
 }

@@ -32,7 +32,7 @@ impl Default for Options {
 pub fn summarize(quoted: QuotedArticle, options: &Options) -> Result<SummarizedArticle, StageError> {
     let text = &quoted.article.text;
     let title = quoted.article.metadata.title.as_deref().unwrap_or_default();
-    let vectors = Vectors::of(text, &quoted.sentences);
+    let vectors = Vectors::of(text, &quoted.sentences, &quoted.words);
     let described = features::describe(text, title, &quoted.sentences, &vectors);
     let scores: Vec<f64> = described.iter().map(weights::salience).collect();
     let judged = worth::judge(text, &quoted.sentences, &quoted.quotes, &vectors);
@@ -43,7 +43,7 @@ pub fn summarize(quoted: QuotedArticle, options: &Options) -> Result<SummarizedA
 }
 
 /// Sound sentences first; a question or lone quote only fills up; a fragment comes only where there is nothing else.
-fn choose(judged: &[Worth], scores: &[f64], vectors: &Vectors, count: usize, words_max: usize) -> Vec<usize> {
+fn choose(judged: &[Worth], scores: &[f64], vectors: &Vectors<'_>, count: usize, words_max: usize) -> Vec<usize> {
     let with = |wanted: Worth| -> Vec<usize> {
         judged.iter().enumerate().filter(|(_, worth)| **worth == wanted).map(|(place, _)| place).collect()
     };

@@ -1,7 +1,7 @@
 //! Articles for tests.
 
 use crate::model::{CleanArticle, Format, Language, Metadata, QuotedArticle, SourceFacts, SummarizedArticle};
-use crate::text::{lang, sentences};
+use crate::text::{lang, sentences, words};
 
 /// An article of no known language, its sentences found.
 pub fn quoted(title: &str, text: &str) -> QuotedArticle {
@@ -13,7 +13,8 @@ pub fn quoted(title: &str, text: &str) -> QuotedArticle {
         text: text.to_owned(),
         warnings: Vec::new(),
     };
-    QuotedArticle { article, sentences: spans, quotes: Vec::new(), quotes_found: 0 }
+    let words = words::read(text);
+    QuotedArticle { article, sentences: spans, words, quotes: Vec::new(), quotes_found: 0 }
 }
 
 pub fn summarized(text: &str) -> SummarizedArticle {

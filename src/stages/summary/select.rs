@@ -11,10 +11,10 @@ const COMPARED_PICKS_MAX: usize = 32;
 
 /// Chooses at most `count` of the places in `eligible`, within `words_max`, and gives them in rising order. One is
 /// always chosen, where there is one.
-pub fn choose(eligible: &[usize], scores: &[f64], vectors: &Vectors, count: usize, words_max: usize) -> Vec<usize> {
+pub fn choose(eligible: &[usize], scores: &[f64], vectors: &Vectors<'_>, count: usize, words_max: usize) -> Vec<usize> {
     let score = |place: usize| scores.get(place).copied().unwrap_or(0.0);
     let mut order = eligible.to_vec();
-    order.sort_by(|a, b| score(*b).total_cmp(&score(*a)).then(a.cmp(b)));
+    order.sort_unstable_by(|a, b| score(*b).total_cmp(&score(*a)).then(a.cmp(b)));
     let Some(best) = order.first().copied() else { return Vec::new() };
     let fits = |place: &usize, used: usize| used.saturating_add(vectors.word_count(*place)) <= words_max;
     let mut candidates: Vec<(usize, f64)> = order.iter().filter(|place| fits(place, 0)).map(|place| (*place, 0.0)).collect();

@@ -1,20 +1,20 @@
 //! Each sentence as a bag of weighted words, so that one can be held against another, or against the whole article.
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
-
-use crate::model::Span;
+use crate::model::{Span, Words};
 use crate::text::unicode::is_unspaced;
 use crate::text::words;
 
 /// The sentences of one article as unit vectors over its words: `log(1 + n)` times the inverse sentence frequency.
-pub struct Vectors {
+pub struct Vectors<'a> {
     /// Every sentence's words and their weights, by rising word, one sentence after the other.
     entries: Vec<(u32, f64)>,
     /// Where each sentence's words begin, and where the last one's end.
     bounds: Vec<usize>,
-    ids: FxHashMap<u64, u32>,
+    words: &'a Words,
     terms: Vec<Term>,
     word_counts: Vec<usize>,
+    /// Each sentence's first word.
+    firsts: Vec<Option<u32>>,
 }
 
 /// What the article as a whole says of a word.
@@ -28,30 +28,33 @@ pub struct Term {
     pub is_content: bool,
 }
 
-impl Vectors {
-    pub fn of(text: &str, sentences: &[Span]) -> Self {
+impl<'a> Vectors<'a> {
+    pub fn of(text: &str, sentences: &[Span], words: &'a Words) -> Self {
         let mut vectors = Self {
-            entries: Vec::with_capacity(text.len() / 6),
+            entries: Vec::with_capacity(words.all.len()),
             bounds: Vec::with_capacity(sentences.len() + 1),
-            ids: FxHashMap::with_capacity_and_hasher(text.len() / 16, FxBuildHasher),
-            terms: Vec::with_capacity(text.len() / 16),
+            words,
+            terms: Vec::with_capacity(words.terms.len()),
             word_counts: Vec::with_capacity(sentences.len()),
+            firsts: Vec::with_capacity(sentences.len()),
         };
         vectors.bounds.push(0);
+        let mut rest = words.all.as_slice();
         let mut found = Vec::new();
         for (place, sentence) in (0_u32..).zip(sentences) {
+            let (within, after) = rest.split_at(rest.iter().take_while(|word| word.span.start < sentence.end).count());
+            rest = after;
             found.clear();
-            let sentence = sentence.of(text);
-            for word in words::words(sentence) {
-                let (hash, is_content) = fingerprint(word.of(sentence));
-                let next = u32::try_from(vectors.terms.len()).unwrap_or(u32::MAX);
-                let id = *vectors.ids.entry(hash).or_insert(next);
-                if id == next {
+            found.extend(within.iter().map(|word| word.term));
+            vectors.word_counts.push(within.len());
+            vectors.firsts.push(within.first().map(|word| word.term));
+            for word in within {
+                // Terms are numbered as they come, so a number that is not yet here is the next.
+                if word.term as usize == vectors.terms.len() {
+                    let is_content = is_content(word.span.of(text));
                     vectors.terms.push(Term { first: place, is_content, ..Term::default() });
                 }
-                found.push(id);
             }
-            vectors.word_counts.push(found.len());
             found.sort_unstable();
             for same in found.chunk_by(|a, b| a == b) {
                 let Some(id) = same.first() else { continue };
@@ -116,9 +119,14 @@ impl Vectors {
         self.word_counts.get(sentence).copied().unwrap_or(0)
     }
 
+    /// The number of a sentence's first word, if it has any.
+    pub fn first_word(&self, sentence: usize) -> Option<u32> {
+        self.firsts.get(sentence).copied().flatten()
+    }
+
     /// The word's number, where the article has it.
     pub fn id_of(&self, word: &str) -> Option<u32> {
-        self.ids.get(&fingerprint(word).0).copied()
+        self.words.numbers.get(&words::hash(word)).copied()
     }
 
     /// A vector of all words, to hold sentences against. All zero.
@@ -141,16 +149,10 @@ impl Vectors {
     }
 }
 
-/// A word's hash without regard to case, and whether it carries content. No string is made for it.
-pub fn fingerprint(word: &str) -> (u64, bool) {
-    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
-    let mut letters = 0;
-    let mut is_content = false;
-    for c in word.chars() {
-        letters += 1;
-        is_content |= is_unspaced(c) || c > '\u{2E80}';
-        let mut mix = |c: char| hash = (hash ^ u64::from(c)).wrapping_mul(0x0000_0100_0000_01B3);
-        if c.is_ascii() { mix(c.to_ascii_lowercase()) } else { c.to_lowercase().for_each(mix) }
+/// Four letters or more, or of a script where one character says as much.
+fn is_content(word: &str) -> bool {
+    if word.is_ascii() {
+        return word.len() >= 4;
     }
-    (hash, is_content || letters >= 4)
+    word.chars().nth(3).is_some() || word.chars().any(|c| is_unspaced(c) || c > '\u{2E80}')
 }

@@ -17,9 +17,9 @@ pub enum Worth {
 const WORDS_MIN: usize = 4;
 
 /// Judges every sentence.
-pub fn judge(text: &str, sentences: &[Span], quotes: &[Quote], vectors: &Vectors) -> Vec<Worth> {
-    let mut spoken: Vec<Span> =
-        quotes.iter().flat_map(|quote| if quote.parts.is_empty() { vec![quote.span] } else { quote.parts.clone() }).collect();
+pub fn judge(text: &str, sentences: &[Span], quotes: &[Quote], vectors: &Vectors<'_>) -> Vec<Worth> {
+    let parts = |quote: &Quote| if quote.parts.is_empty() { Some(quote.span) } else { None };
+    let mut spoken: Vec<Span> = quotes.iter().flat_map(|quote| quote.parts.iter().copied().chain(parts(quote))).collect();
     spoken.sort_unstable();
     let mut next = 0;
     let mut judged = Vec::with_capacity(sentences.len());
@@ -61,8 +61,10 @@ fn asks(words: &str) -> bool {
 
 /// From its first to its last character between marks, and no other marks within.
 fn is_lone_quote(words: &str) -> bool {
+    if !words.starts_with(is_mark) {
+        return false;
+    }
     let inner = words.trim_end_matches(['.', '!', '…', ' ']);
-    let mut marks = words.chars().filter(|c| is_mark(*c) && !matches!(c, '’' | '\''));
-    let count = marks.by_ref().count();
-    words.starts_with(is_mark) && (count <= 1 || (count == 2 && inner.ends_with(is_mark)))
+    let count = words.chars().filter(|c| is_mark(*c) && !matches!(c, '’' | '\'')).take(3).count();
+    count <= 1 || (count == 2 && inner.ends_with(is_mark))
 }

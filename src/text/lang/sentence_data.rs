@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
+use crate::text::words::hash;
+
 /// All short forms are in lower case, without their last full stop.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -18,7 +20,7 @@ pub struct SentenceData {
     /// True where a full stop after a number of one or two digits makes it an ordinal: "3. Mai".
     pub ordinals: bool,
     #[serde(skip)]
-    kinds: OnceLock<FxHashMap<String, ShortForm>>,
+    kinds: OnceLock<FxHashMap<u64, ShortForm>>,
 }
 
 /// What a full stop after a short form says.
@@ -33,18 +35,18 @@ pub enum ShortForm {
 }
 
 impl SentenceData {
-    /// What a word is as a short form, without its full stop and in lower case.
+    /// What a word is as a short form, without its full stop, whatever its case.
     pub fn short_form(&self, word: &str) -> Option<ShortForm> {
         let kinds = self.kinds.get_or_init(|| {
             let mut kinds = FxHashMap::default();
             for (list, kind) in
                 [(&self.abbreviations, ShortForm::Open), (&self.closing, ShortForm::Closing), (&self.numbered, ShortForm::Numbered)]
             {
-                kinds.extend(list.iter().map(|word| (word.clone(), kind)));
+                kinds.extend(list.iter().map(|word| (hash(word), kind)));
             }
             kinds
         });
-        kinds.get(word).copied()
+        kinds.get(&hash(word)).copied()
     }
 
     /// True where the short forms of the language are known.

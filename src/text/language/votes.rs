@@ -78,6 +78,8 @@ pub struct Votes {
     sums: [f64; LANGUAGES.len()],
     /// The languages that may be elected; a bit each.
     standing: u32,
+    /// What a vote is worth, by the number of languages that share it.
+    worths: [f64; LANGUAGES.len() + 1],
     words: usize,
     known_words: usize,
 }
@@ -91,7 +93,7 @@ pub struct Lead {
 impl Votes {
     pub fn count(text: &str, script: Shared) -> Self {
         let standing = standing(script);
-        let mut votes = Self { sums: [0.0; LANGUAGES.len()], standing, words: 0, known_words: 0 };
+        let mut votes = Self { sums: [0.0; LANGUAGES.len()], standing, worths: worths(standing), words: 0, known_words: 0 };
         let mut strange = [0.0; LANGUAGES.len()];
         let mut word = FNV_START;
         let mut length = 0;
@@ -129,9 +131,13 @@ impl Votes {
         };
         self.known_words += 1;
         // A word of one letter may be an initial or a list's item.
-        let weight = worth(languages, self.standing) * if length == 1 { 0.5 } else { 1.0 };
-        for (place, sum) in self.sums.iter_mut().enumerate() {
-            *sum += if languages & 1 << place == 0 { 0.0 } else { weight };
+        let weight = self.worth(languages) * if length == 1 { 0.5 } else { 1.0 };
+        let mut rest = languages;
+        while rest != 0 {
+            if let Some(sum) = self.sums.get_mut(rest.trailing_zeros() as usize) {
+                *sum += weight;
+            }
+            rest &= rest - 1;
         }
     }
 
@@ -140,10 +146,14 @@ impl Votes {
         if languages == self.standing {
             return;
         }
-        let weight = if languages == 0 { 0.0 } else { worth(languages, self.standing) * 0.4 };
+        let weight = if languages == 0 { 0.0 } else { self.worth(languages) * 0.4 };
         for (place, (sum, strange)) in self.sums.iter_mut().zip(strange).enumerate() {
             if languages & 1 << place == 0 { *strange += STRANGE_LETTER } else { *sum += weight }
         }
+    }
+
+    fn worth(&self, languages: u32) -> f64 {
+        self.worths.get(languages.count_ones() as usize).copied().unwrap_or_default()
     }
 
     /// True where enough of the words are known for the vote to mean something.
@@ -185,9 +195,13 @@ fn standing(script: Shared) -> u32 {
     LANGUAGES.iter().enumerate().filter(|(_, code)| codes.contains(code)).fold(0, |bits, (place, _)| bits | 1 << place)
 }
 
-/// In nats: how much likelier a text is in these languages than in any that stands.
-fn worth(languages: u32, standing: u32) -> f64 {
-    libm::log(1.0 + f64::from(standing.count_ones()) / f64::from(languages.count_ones()))
+/// In nats: how much likelier a text is in so many of the languages that stand than in any of them.
+fn worths(standing: u32) -> [f64; LANGUAGES.len() + 1] {
+    let mut worths = [0.0; LANGUAGES.len() + 1];
+    for (count, worth) in (0_u32..).zip(&mut worths).skip(1) {
+        *worth = libm::log(1.0 + f64::from(standing.count_ones()) / f64::from(count));
+    }
+    worths
 }
 
 const FNV_START: u64 = 0xCBF2_9CE4_8422_2325;

@@ -4,6 +4,7 @@ use super::State;
 use super::marks::{Mark, is_caseless, is_closer, is_dash, is_opener, mark_at};
 use crate::text::lang::{Language, ShortForm};
 use crate::text::unicode::is_unspaced;
+use crate::text::words;
 
 /// Longer runs of letters before a full stop are no short form, so that one endless word costs nothing.
 const WORD_BYTES_MAX: usize = 32;
@@ -287,15 +288,14 @@ impl<'a> Place<'a> {
         if word.is_empty() || word.len() >= WORD_BYTES_MAX {
             return None;
         }
-        let sentences = &self.language.sentences;
-        sentences.short_form(word).or_else(|| sentences.short_form(&word.to_lowercase()))
+        self.language.sentences.short_form(word)
     }
 
     /// True for a capitalized word that is small within sentences: it was the sentence that made it capital.
     fn begins_sentences(self, word: &str) -> bool {
         let mut letters = word.chars();
         let is_capital = letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase);
-        is_capital && self.language.words.is_stop(&word.to_lowercase())
+        is_capital && self.language.words.is_stop_hash(words::hash(word))
     }
 
     /// "867." or "a.)" alone: what it numbers follows.

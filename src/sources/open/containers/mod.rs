@@ -29,12 +29,14 @@ pub mod xml_split;
 
 use std::io;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{Digest, RawDocument, Rejection, Stage, StageError};
 
 pub use meter::Meter;
 
 /// What a single file may ask for while it is unpacked.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Limits {
     /// Bytes of one article.
     pub document_bytes_max: u64,

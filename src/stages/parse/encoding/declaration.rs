@@ -78,8 +78,8 @@ fn value_of<'a>(tag: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
         from += at + key.len();
         let after = tag.get(from..)?.trim_ascii_start();
         let Some(value) = after.strip_prefix(b"=") else { continue };
-        let value = value.trim_ascii_start().trim_ascii_start();
-        let value = value.strip_prefix(b"\"").or_else(|| value.strip_prefix(b"'")).unwrap_or(value);
+        let value = value.trim_ascii_start();
+        let value = value.strip_prefix(b"\"").or_else(|| value.strip_prefix(b"'")).unwrap_or(value).trim_ascii_start();
         let end = value
             .iter()
             .position(|byte| matches!(byte, b'"' | b'\'' | b';' | b'>' | b'?' | b'/') || byte.is_ascii_whitespace())

@@ -1,12 +1,15 @@
 //! Turns bytes into text, whatever encoding they are in and whatever they claim to be in.
 //!
 //! In this order: a byte order mark; UTF-8 where the bytes are valid, since no other text looks like it by chance; what
-//! the document declares; detection. Names and labels are those of the WHATWG Encoding Standard, by which "latin-1" and
+//! the server or the document declares, unless what comes of it is writing that nobody writes; detection. Names and labels are those of the WHATWG Encoding Standard, by which "latin-1" and
 //! "ascii" are windows-1252 and "gb2312" is GBK.
 
 mod declaration;
+mod doubt;
 mod names;
 
+#[cfg(test)]
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -34,17 +37,19 @@ const CONTROLS_PER: usize = 100;
 /// More characters that could not be read than one in so many, and it is no text.
 const REPLACED_PER: usize = 5;
 
-/// Decodes a document. Valid UTF-8 is taken over without a copy; everything is read in linear time.
-pub(super) fn decode(bytes: Vec<u8>, format: Format) -> Result<Decoded, StageError> {
+/// Decodes a document. Valid UTF-8 is taken over without a copy; everything is read in linear time. `served` is what the
+/// server or the letter around it said of its encoding.
+pub(super) fn decode(bytes: Vec<u8>, format: Format, served: Option<&str>) -> Result<Decoded, StageError> {
     if let Some((encoding, length)) = Encoding::for_bom(&bytes) {
         return finish(read_marked(bytes, encoding, length));
     }
     if let Some(encoding) = wide_without_mark(&bytes) {
         return finish(read_as(&bytes, encoding, vec![Warning::EncodingGuessed]));
     }
-    let declared = declaration::find(&bytes, format);
+    let served = served.and_then(|label| Encoding::for_label(label.as_bytes()));
+    let declared = [served, declaration::find(&bytes, format)];
     if is_shifted_japanese(&bytes) {
-        let guessed = declared != Some(ISO_2022_JP);
+        let guessed = !declared.contains(&Some(ISO_2022_JP));
         return finish(read_as(&bytes, ISO_2022_JP, guessed_warning(guessed)));
     }
     let bytes = match String::from_utf8(bytes) {
@@ -68,30 +73,34 @@ fn read_marked(mut bytes: Vec<u8>, encoding: &'static Encoding, length: usize) -
     }
 }
 
-/// Reads bytes in one of the encodings that came before Unicode: the declared one where it fits, or else what they look
-/// like.
-fn read_legacy(bytes: &[u8], declared: Option<&'static Encoding>) -> Decoded {
+/// Reads bytes in one of the encodings that came before Unicode: what the server declares, or the document, where it fits;
+/// or else what they look like.
+fn read_legacy(bytes: &[u8], [served, own]: [Option<&'static Encoding>; 2]) -> Decoded {
     // What a page says in ASCII letters of itself cannot be in UTF-16, and UTF-8 was tried.
-    let declared = declared.filter(|encoding| ![UTF_8, UTF_16LE, UTF_16BE].contains(encoding) && *encoding != encoding_rs::REPLACEMENT);
-    let Some(declared) = declared else {
-        return read_as(bytes, guess(bytes), guessed_warning(true));
+    let could_be = |encoding: &&'static Encoding| {
+        ![UTF_8, UTF_16LE, UTF_16BE, ISO_2022_JP].contains(encoding) && *encoding != encoding_rs::REPLACEMENT
     };
-    let as_declared = read_as(bytes, declared, Vec::new());
-    let is_invalid = as_declared.warnings.contains(&Warning::EncodingInvalid);
-    if !is_invalid && !looks_misread(bytes, declared) {
-        return as_declared;
+    let (served, own) = (served.filter(could_be), own.filter(could_be));
+    // Many servers declare latin-1 for all that they send; whoever wrote the page knew better.
+    let declared = if served == Some(WINDOWS_1252) { [own, served] } else { [served, own] };
+    let mut first: Option<Decoded> = None;
+    for encoding in declared.into_iter().flatten() {
+        let read = read_as(bytes, encoding, Vec::new());
+        if is_sound(bytes, &read, encoding) {
+            return read;
+        }
+        first.get_or_insert(read);
     }
     let guessed = guess(bytes);
     let as_guessed = read_as(bytes, guessed, guessed_warning(true));
-    let is_better =
-        guessed != declared && !as_guessed.warnings.contains(&Warning::EncodingInvalid) && (is_invalid || !guessed.is_single_byte());
-    if is_better { as_guessed } else { as_declared }
+    match first {
+        Some(as_declared) if as_declared.encoding == as_guessed.encoding || !is_sound(bytes, &as_guessed, guessed) => as_declared,
+        _ => as_guessed,
+    }
 }
 
-/// Western copy has one letter in ten beyond ASCII; a page that claims to be and has more is in another script.
-fn looks_misread(bytes: &[u8], declared: &'static Encoding) -> bool {
-    let beyond = bytes.iter().filter(|byte| **byte >= 0x80).count();
-    declared == WINDOWS_1252 && beyond * 5 > bytes.len()
+fn is_sound(bytes: &[u8], read: &Decoded, encoding: &'static Encoding) -> bool {
+    !read.warnings.contains(&Warning::EncodingInvalid) && !doubt::is_doubtful(bytes, &read.text, encoding)
 }
 
 fn guess(bytes: &[u8]) -> &'static Encoding {

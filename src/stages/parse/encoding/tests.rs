@@ -2,34 +2,35 @@ use super::*;
 use encoding_rs::*;
 use proptest::prelude::*;
 
-const FRENCH: &str = "Les pompiers de deux pays sous un même toit. « Le feu ne demande pas de passeport », a lancé le préfet devant les équipes réunies. Elles ont été saluées : « Voilà l’été », a-t-on répété à l’hôtel.";
-const RUSSIAN: &str = "Мэр сказал, что мост через реку откроют в мае. Жители ждали этого девять лет и не скрывали радости.";
-const CHINESE: &str = "市长星期一表示，大桥将于五月重新开放。居民们等待这一天已经九年了，他们说这是个好消息。";
-const TAIWANESE: &str = "市長星期一表示，大橋將於五月重新開放。居民們等待這一天已經九年了，他們說這是個好消息。";
-const JAPANESE: &str = "市長は月曜日、橋が五月に再開すると述べた。住民たちはこの日を九年間待っていた。とてもうれしいニュースだという。";
-const KOREAN: &str = "시장은 월요일 다리가 오월에 다시 열린다고 말했다. 주민들은 이날을 구 년 동안 기다려 왔다고 했다.";
-const POLISH: &str = "Burmistrz powiedział w poniedziałek, że most zostanie otwarty w maju. Mieszkańcy czekali na to dziewięć lat i cieszą się, że już są bliżej końca.";
-const GREEK: &str = "Ο δήμαρχος είπε τη Δευτέρα ότι η γέφυρα θα ανοίξει ξανά τον Μάιο. Οι κάτοικοι περίμεναν εννέα χρόνια.";
+pub(super) const FRENCH: &str = "Les pompiers de deux pays sous un même toit. « Le feu ne demande pas de passeport », a lancé le préfet devant les équipes réunies. Elles ont été saluées : « Voilà l’été », a-t-on répété à l’hôtel.";
+pub(super) const RUSSIAN: &str = "Мэр сказал, что мост через реку откроют в мае. Жители ждали этого девять лет и не скрывали радости.";
+pub(super) const CHINESE: &str = "市长星期一表示，大桥将于五月重新开放。居民们等待这一天已经九年了，他们说这是个好消息。";
+pub(super) const TAIWANESE: &str = "市長星期一表示，大橋將於五月重新開放。居民們等待這一天已經九年了，他們說這是個好消息。";
+pub(super) const JAPANESE: &str =
+    "市長は月曜日、橋が五月に再開すると述べた。住民たちはこの日を九年間待っていた。とてもうれしいニュースだという。";
+pub(super) const KOREAN: &str = "시장은 월요일 다리가 오월에 다시 열린다고 말했다. 주민들은 이날을 구 년 동안 기다려 왔다고 했다.";
+pub(super) const POLISH: &str = "Burmistrz powiedział w poniedziałek, że most zostanie otwarty w maju. Mieszkańcy czekali na to dziewięć lat i cieszą się, że już są bliżej końca.";
+pub(super) const GREEK: &str = "Ο δήμαρχος είπε τη Δευτέρα ότι η γέφυρα θα ανοίξει ξανά τον Μάιο. Οι κάτοικοι περίμεναν εννέα χρόνια.";
 
 #[track_caller]
 fn check(bytes: Vec<u8>, format: Format, encoding: &str, text: &str, warnings: &[Warning]) {
-    let decoded = decode(bytes, format).unwrap_or_else(|error| panic!("{encoding}: {error}"));
+    let decoded = decode(bytes, format, None).unwrap_or_else(|error| panic!("{encoding}: {error}"));
     assert_eq!((decoded.encoding, decoded.text.as_str()), (encoding, text));
     assert_eq!(decoded.warnings, warnings, "{encoding}");
 }
 
-fn encoded(text: &str, encoding: &'static Encoding) -> Vec<u8> {
+pub(super) fn encoded(text: &str, encoding: &'static Encoding) -> Vec<u8> {
     let (bytes, _, lost) = encoding.encode(text);
     assert!(!lost, "{} cannot write the sample", encoding.name());
     bytes.into_owned()
 }
 
 /// `UTF_16LE.encode` would write UTF-8.
-fn wide(text: &str, little: bool) -> Vec<u8> {
+pub(super) fn wide(text: &str, little: bool) -> Vec<u8> {
     text.encode_utf16().flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
 }
 
-const GUESSED: &[Warning] = &[Warning::EncodingGuessed];
+pub(super) const GUESSED: &[Warning] = &[Warning::EncodingGuessed];
 
 #[test]
 fn what_is_declared_nowhere_is_told_from_the_bytes() {
@@ -142,7 +143,7 @@ fn bytes_that_are_no_text_are_refused() {
     for bytes in
         [noise, b"\x00\x01\x02\x03\x04\x05\x06\x07".to_vec(), b"abc\0\0\0\x01\0\0\0\x02def\0gh".to_vec(), b"\xFF\xFE\0\0a\0\0\0".to_vec()]
     {
-        assert_eq!(decode(bytes, Format::Text).map(|decoded| decoded.text), Err(StageError::Binary));
+        assert_eq!(decode(bytes, Format::Text, None).map(|decoded| decoded.text), Err(StageError::Binary));
     }
 }
 
@@ -164,7 +165,7 @@ proptest! {
     #[test]
     fn any_bytes_may_come(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         for format in [Format::Text, Format::Html, Format::Json, Format::Markdown] {
-            if let Ok(decoded) = decode(bytes.clone(), format) {
+            if let Ok(decoded) = decode(bytes.clone(), format, None) {
                 prop_assert!(decoded.text.len() <= bytes.len() * 3);
             }
         }
@@ -173,6 +174,6 @@ proptest! {
     #[test]
     fn text_in_utf8_comes_out_as_it_went_in(text in "[\\PC\n]{0,200}") {
         prop_assume!(!text.starts_with('\u{FEFF}'));
-        prop_assert_eq!(decode(text.clone().into_bytes(), Format::Text).unwrap().text, text);
+        prop_assert_eq!(decode(text.clone().into_bytes(), Format::Text, None).unwrap().text, text);
     }
 }

@@ -1,6 +1,7 @@
 //! Reads PDF files: the text in the order in which a person reads it, whole words again where a line end cut them, without
 //! running heads and page numbers.
 
+mod bomb;
 mod columns;
 mod furniture;
 mod glyphs;
@@ -8,7 +9,7 @@ mod paragraphs;
 
 use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
-use super::fragment;
+use super::{Options, fragment};
 use crate::model::{Format, Layout, Limit, Metadata, ParsedArticle, SourceFacts, StageError};
 use glyphs::Line;
 
@@ -18,7 +19,8 @@ const PAGES_MAX: usize = 2000;
 const GLYPHS_MAX: usize = 4_000_000;
 
 /// Reads one file.
-pub fn parse(bytes: Vec<u8>) -> Result<ParsedArticle, StageError> {
+pub fn parse(bytes: Vec<u8>, options: &Options) -> Result<ParsedArticle, StageError> {
+    bomb::ensure_none(&bytes, options.ratio_max)?;
     let pdf = Pdf::new(bytes).map_err(|error| {
         malformed(match error {
             LoadPdfError::Decryption(DecryptionError::PasswordProtected) => "the PDF file asks for a password",

@@ -38,7 +38,7 @@ fn pdf(pages: &[&[(f64, f64, f64, &str)]]) -> Vec<u8> {
 
 #[track_caller]
 fn check(pages: &[&[(f64, f64, f64, &str)]], title: Option<&str>, text: &str) {
-    let article = parse(pdf(pages)).unwrap();
+    let article = parse(pdf(pages), &Options::default()).unwrap();
     assert_eq!((article.metadata.title.as_deref(), article.text.as_str()), (title, text));
 }
 
@@ -104,8 +104,8 @@ fn paragraphs_are_told_by_gap_and_by_indent() {
 
 #[test]
 fn what_cannot_be_read_is_told() {
-    assert_eq!(parse(b"%PDF-1.4\nnothing".to_vec()).unwrap_err().code(), "parse.malformed");
-    assert_eq!(parse(pdf(&[&[]])).unwrap_err().code(), "parse.empty");
+    assert_eq!(parse(b"%PDF-1.4\nnothing".to_vec(), &Options::default()).unwrap_err().code(), "parse.malformed");
+    assert_eq!(parse(pdf(&[&[]]), &Options::default()).unwrap_err().code(), "parse.empty");
 }
 
 #[test]
@@ -118,6 +118,6 @@ fn a_form_that_draws_itself_comes_to_an_end() {
          4 0 obj\n<< /Length {} >>\nstream\n{content}\nendstream\nendobj\n5 0 obj\n{form}\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n",
         content.len()
     );
-    let article = parse(file.into_bytes()).unwrap();
+    let article = parse(file.into_bytes(), &Options::default()).unwrap();
     assert_eq!(article.text, "The ferry is late.");
 }

@@ -71,7 +71,9 @@ impl Channel {
                     };
                     // Atom's own elements go without a prefix in an Atom feed.
                     let usual = usual_prefix(&value).map(|usual| if usual == "atom:" && self.format == Format::Atom { "" } else { usual });
-                    if let (Some(prefix), Some(usual)) = (prefix, usual) {
+                    if let (Some(prefix), Some(usual)) = (prefix, usual)
+                        && self.prefixes.len() < PREFIXES_MAX
+                    {
                         self.prefixes.push((prefix, usual));
                     }
                 }
@@ -232,6 +234,9 @@ impl Fields {
                         if matches!(name.as_str(), "item" | "entry") {
                             self.note_own(&element);
                         }
+                        if path.len() >= PATH_DEEP_MAX {
+                            return Err(format!("more than {PATH_DEEP_MAX} elements lie in each other"));
+                        }
                         path.push(name);
                         continue;
                     }
@@ -269,6 +274,7 @@ impl Fields {
                 if element.attribute("isPermaLink").is_none_or(|permalink| permalink != "false") && value.starts_with("http") {
                     self.permalink = Some(value.to_owned());
                 }
+                self.ids.truncate(IDS_MAX);
                 self.ids.insert(0, value.to_owned());
             }
             "title" => self.title = self.title.take().or(Some(text)),
@@ -316,16 +322,29 @@ impl Fields {
         };
         let name = name.trim();
         let is_address = name.contains('@') && !name.contains(' ');
-        if !name.is_empty() && !is_address && !self.authors.iter().any(|author| author == name) {
-            self.authors.push(name.to_owned());
+        if !name.is_empty() && !is_address {
+            push_new(&mut self.authors, name);
         }
     }
 
     fn add_tag(&mut self, tag: &str) {
         let tag = tag.trim();
-        if !tag.is_empty() && !self.tags.iter().any(|known| known == tag) {
-            self.tags.push(tag.to_owned());
+        if !tag.is_empty() {
+            push_new(&mut self.tags, tag);
         }
+    }
+}
+
+/// Names of one article, and prefixes and ids of one: no feed has so many, and each is compared with all before it.
+const NAMES_MAX: usize = 1000;
+const PREFIXES_MAX: usize = 32;
+const IDS_MAX: usize = 8;
+/// Elements around an article's own that lie in each other.
+const PATH_DEEP_MAX: usize = 64;
+
+fn push_new(names: &mut Vec<String>, name: &str) {
+    if names.len() < NAMES_MAX && !names.iter().any(|known| known == name) {
+        names.push(name.to_owned());
     }
 }
 
