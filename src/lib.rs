@@ -8,12 +8,14 @@
 //! - [`stages`]: the work, as pure functions: parse, clean, quotes, summary, and keyphrases beside it.
 //! - [`telemetry`], [`sandbox`], [`ledger`], [`sources`], [`sinks`], [`config`]: the shell, which owns files, clocks and settings.
 //! - [`pipeline`]: the line itself, the only place where stages meet channels.
+//! - [`desk`]: what people look at: committed records, the pages over them, the report.
 //! - [`cli`]: one file per command.
 //!
 //! Each may use what stands further up this list. The first three know nothing of files, time or tasks.
 
 pub mod cli;
 pub mod config;
+pub mod desk;
 pub mod ledger;
 pub mod model;
 pub mod pipeline;

@@ -23,8 +23,8 @@ use crate::stages::{self, clean, finish, keyphrases, parse, quotes, summary};
 
 use super::run::options_of;
 use super::sandbox;
-use super::story::printable;
 use super::{Common, Exit, WrongUsage, show};
+use crate::desk::story::printable;
 
 /// Take one article through all stages and tell what each made of it
 #[derive(Args)]

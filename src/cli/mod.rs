@@ -8,12 +8,13 @@ mod manual;
 mod progress;
 mod repair;
 mod replay;
+mod report;
 mod run;
 mod sandbox;
 mod schema;
+mod serve;
 mod shell;
 mod status;
-mod story;
 mod tail;
 mod verify;
 mod watch;
@@ -132,6 +133,7 @@ enum Command {
     Tail(tail::Tail),
     Verify(verify::Verify),
     Repair(repair::Repair),
+    Report(report::Report),
     Explain(explain::Explain),
     Init(init::Init),
     Check(check::Check),
@@ -191,6 +193,7 @@ fn run_command(command: Command, common: &Common) -> anyhow::Result<Exit> {
         Command::Tail(tail) => tail::run(&tail, common),
         Command::Verify(verify) => verify::run(&verify, common),
         Command::Repair(repair) => repair::run(&repair, common),
+        Command::Report(report) => report::run(&report, common),
         Command::Explain(explain) => explain::run(&explain, common),
         Command::Init(init) => init::run(&init, common),
         Command::Check(check) => check::run(&check, common),

@@ -59,7 +59,7 @@ impl Bar {
         }
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let (files, bytes) = (count(&progress.source.files_found), count(&progress.source.bytes));
-        let records = count(&progress.records);
+        let records = count(&progress.line.records);
         let (all_files, all_bytes) = (count(&self.listed.files), count(&self.listed.bytes));
         let is_whole = self.listed.is_whole.load(Ordering::Relaxed);
         let (done, all) = if is_whole && all_files <= FEW_FILES { (bytes, all_bytes) } else { (files, all_files) };

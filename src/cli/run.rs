@@ -20,7 +20,7 @@ use crate::sources::stdin::StdinFormat;
 use crate::sources::{self, After};
 use crate::telemetry;
 
-use super::{Common, Exit, WrongUsage, announce, counted, progress, sandbox, tell};
+use super::{Common, Exit, WrongUsage, announce, counted, progress, sandbox, serve, tell};
 
 /// Read every article under the paths, write records, exit
 #[derive(Args)]
@@ -187,6 +187,8 @@ pub(super) type StoppedBy = u8;
 
 pub(super) fn run(input: Input, output: Output, config: &Config, common: &Common) -> anyhow::Result<(Tally, StoppedBy)> {
     let jobs = common.jobs();
+    // Before the right to is given up, and before anything is read: a port that is taken ends the run at once.
+    let listener = serve::listen(&input, config)?;
     let grants = Arc::default();
     sandbox::confine(config, &input.roots(), &grants)?;
     let parsing = sandbox::parsing(config, &grants)?;
@@ -207,6 +209,7 @@ pub(super) fn run(input: Input, output: Output, config: &Config, common: &Common
         .build()
         .context("start the runtime")?;
     let progress = Arc::new(Progress::default());
+    let server = listener.map(|listener| serve::serve(listener, &input, config, &settings, &progress)).transpose()?;
     let stopped_by = Arc::new(AtomicU8::new(0));
     let mut bar = progress::Bar::new(&input, common);
     let run = async {
@@ -224,6 +227,7 @@ pub(super) fn run(input: Input, output: Output, config: &Config, common: &Common
     };
     let tally = runtime.block_on(run);
     bar.end();
+    drop(server); // Its readers are told of the end, whatever else is still under way.
     if let Parsing::InWorkers(pool) = &parsing {
         pool.tell_restarts();
     }

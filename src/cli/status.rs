@@ -9,6 +9,7 @@ use clap::Args;
 use crate::config::Config;
 use crate::ledger::{CannotGoOn, Counts, STATE_FOLDER, SegmentRow, Series, View, Writer, list_segments, writer_of};
 use crate::sandbox::{GRANTS_FILE, Granted, Kernel, granted_to};
+use crate::sources;
 
 use super::inputs::{Waiting, inputs_of, waiting};
 use super::{Common, Exit, WrongUsage, counted, show};
@@ -58,13 +59,23 @@ pub fn run(status: &Status, common: &Common) -> anyhow::Result<Exit> {
     Ok(Exit::Well)
 }
 
+/// As `--json` shows it, of inputs that are being read.
+#[cfg(feature = "http")]
+pub fn json_of(inputs: sources::Options, config: &Config) -> anyhow::Result<String> {
+    Ok(format!("{}\n", as_json(&facts(Some(inputs), config, &View::open(&config.out)?)?)))
+}
+
 fn look(paths: &[PathBuf], config: &Config) -> anyhow::Result<Facts> {
     let view = View::open(&config.out)?;
-    let writer = writer_of(&config.out);
-    if writer.is_none() {
+    if writer_of(&config.out).is_none() {
         ensure_ledger(config, &view)?;
     }
-    let waiting = match inputs_of(paths, config, &view)? {
+    facts(inputs_of(paths, config, &view)?, config, &view)
+}
+
+fn facts(inputs: Option<sources::Options>, config: &Config, view: &View) -> anyhow::Result<Facts> {
+    let writer = writer_of(&config.out);
+    let waiting = match inputs {
         Some(inputs) => Some(waiting(inputs, config, Some(PATIENCE))?),
         None => None,
     };

@@ -23,7 +23,11 @@ const fn later(name: &'static str, kind: Kind, why: &'static str) -> Key {
     Key { name, kind, without_effect: Some(why) }
 }
 
-const NO_SERVER: &str = "this version serves no pages";
+/// A key that needs the feature `http`.
+const fn served(name: &'static str, kind: Kind) -> Key {
+    if cfg!(feature = "http") { key(name, kind) } else { later(name, kind, "this copydesk was built without the feature `http`") }
+}
+
 const NO_ARCHIVES: &str = "this version unpacks nothing";
 
 const ANY: Kind = Kind::Count { least: 0, most: u64::MAX >> 1 };
@@ -58,8 +62,8 @@ pub const KEYS: [Key; 32] = [
     later("limits.ratio", SOME, NO_ARCHIVES),
     later("limits.depth", SOME, NO_ARCHIVES),
     key("limits.entries", SOME),
-    later("http.listen", Kind::Address, NO_SERVER),
-    later("http.token", Kind::Secret, NO_SERVER),
+    served("http.listen", Kind::Address),
+    served("http.token", Kind::Secret),
     key("log.level", Kind::Levels),
     key("log.format", Kind::OneOf(&["text", "json"])),
     key("sandbox.workers", Kind::OneOf(&["auto", "always", "never"])),

@@ -5,6 +5,9 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use tokio::sync::mpsc::{Receiver, UnboundedSender};
 use tracing::{info, warn};
@@ -16,6 +19,7 @@ use crate::model::{
     Article, Entry, Envelope, FileRead, Key, Origin, Outcome, Rejection, SourcePath, Ticket, render_record, render_rejected,
 };
 use crate::sinks::segments::SegmentWriter;
+use crate::telemetry::Line;
 
 /// A group is closed at this many bytes of lines: enough for one sync to be cheap, little enough to hold twice.
 const GROUP_BYTES: usize = 4 << 20;
@@ -61,10 +65,11 @@ pub fn run<D: Disk, I: Index>(
     settled: &UnboundedSender<Vec<Ticket>>,
     options: Options,
     is_stopping: impl Fn() -> bool + Send + 'static,
-    progress: impl Fn(&Tally),
+    meters: &Arc<Line>,
 ) -> anyhow::Result<Tally> {
-    let mut committer = Committer::new(ledger, options, Box::new(now))?.until(is_stopping);
+    let mut committer = Committer::new(ledger, options, Box::new(now))?.until(is_stopping).metered(Arc::clone(meters));
     while let Some(first) = outcomes.blocking_recv() {
+        let begun = Instant::now();
         // Batches hold their share of the memory until their records are durable.
         let mut held = Vec::new();
         let mut next = Some(first);
@@ -74,7 +79,7 @@ pub fn run<D: Disk, I: Index>(
         }
         let done = committer.commit()?;
         drop(held);
-        progress(&committer.tally);
+        meters.commit.observe(begun.elapsed());
         if !done.is_empty() {
             // The source may have ended before its files were done, and then waits for none of them.
             let _ = settled.send(done);
@@ -95,6 +100,7 @@ pub struct Committer<D: Disk = RealDisk, I = Database> {
     /// Files that are being read: what is still to come of each.
     files: HashMap<Ticket, FileInHand>,
     group: Pending,
+    meters: Arc<Line>,
 }
 
 /// Tells the time as records show it.
@@ -129,7 +135,13 @@ impl<D: Disk, I: Index> Committer<D, I> {
         let writer = |series| SegmentWriter::new(ledger.out(), series, &rows, options.rotate_bytes);
         let (articles, rejected) = (writer(Series::Articles), writer(Series::Rejected));
         let (tally, files, group) = (Tally::default(), HashMap::new(), Pending::default());
-        Ok(Self { ledger, options, now, is_stopping: Box::new(|| false), articles, rejected, tally, files, group })
+        let meters = Arc::default();
+        Ok(Self { ledger, options, now, is_stopping: Box::new(|| false), articles, rejected, tally, files, group, meters })
+    }
+
+    /// Counts what comes out.
+    fn metered(self, meters: Arc<Line>) -> Self {
+        Self { meters, ..self }
     }
 
     /// Waits for room no longer once the run is to stop: what has no record by then comes again with the next run.
@@ -151,12 +163,16 @@ impl<D: Disk, I: Index> Committer<D, I> {
     pub fn take(&mut self, outcome: Outcome) -> anyhow::Result<Vec<crate::model::Held>> {
         match outcome {
             Outcome::Finished(batch) => {
+                self.meters.committing.add(batch.articles.len());
+                self.meters.outcomes.take(batch.articles.len());
                 for article in &batch.articles {
                     self.take_record(article)?;
                 }
                 Ok(batch.held)
             }
             Outcome::Rejected(rejected) => {
+                self.meters.committing.add(rejected.len());
+                self.meters.outcomes.take(rejected.len());
                 for rejection in &rejected {
                     self.take_rejection(rejection)?;
                 }
@@ -210,6 +226,7 @@ impl<D: Disk, I: Index> Committer<D, I> {
         let rejected_at = (self.now)();
         render_rejected(&mut self.group.rejected_lines, rejected, revision, &rejected_at)?;
         self.group.rejections += 1;
+        self.meters.set_aside(body.stage.name(), body.code);
         let path = origin.path.as_ref().map(|path| path.lossy().0);
         let entry = origin.entry.as_ref().map(Entry::as_str);
         warn!(path = path.as_deref(), entry, stage = body.stage.name(), code = body.code, error = body.error, "article set aside");
@@ -228,8 +245,13 @@ impl<D: Disk, I: Index> Committer<D, I> {
     pub fn commit(&mut self) -> anyhow::Result<Vec<Ticket>> {
         let group = std::mem::take(&mut self.group);
         let mut segments = Vec::new();
+        let begun = Instant::now();
         self.write(Series::Articles, &group.record_lines, group.records)?;
         self.write(Series::Rejected, &group.rejected_lines, group.rejections)?;
+        if group.records + group.rejections > 0 {
+            self.meters.sync.observe(begun.elapsed());
+        }
+        let arrived = group.arrived.len();
         for (writer, lines) in [(&mut self.articles, group.records), (&mut self.rejected, group.rejections)] {
             if lines > 0 {
                 segments.push(writer.row());
@@ -243,6 +265,12 @@ impl<D: Disk, I: Index> Committer<D, I> {
         self.tally.rejected += group.rejections;
         self.tally.unchanged += group.unchanged;
         self.tally.bytes += (group.record_lines.len() + group.rejected_lines.len()) as u64;
+        for (meter, count) in
+            [(&self.meters.records, group.records), (&self.meters.rejected, group.rejections), (&self.meters.unchanged, group.unchanged)]
+        {
+            meter.fetch_add(count, Ordering::Relaxed);
+        }
+        self.meters.committing.take(arrived);
         Ok(done)
     }
 
@@ -265,6 +293,7 @@ impl<D: Disk, I: Index> Committer<D, I> {
                 }
                 Err(error) if is_full_disk(&error) && self.waits_for_room() => {
                     tell_full_disk(&mut told, &name);
+                    self.meters.disk_is_full();
                     self.ledger.make_room();
                     self.ledger.disk().wait_for_room();
                 }
@@ -282,7 +311,10 @@ impl<D: Disk, I: Index> Committer<D, I> {
         let mut told = false;
         loop {
             match self.ledger.commit(group) {
-                Ok(()) => return Ok(()),
+                Ok(()) => {
+                    self.meters.disk_has_room();
+                    return Ok(());
+                }
                 Err(error) => {
                     let is_full = error.downcast_ref().is_some_and(is_full_disk);
                     if !is_full || !self.waits_for_room() {
@@ -292,6 +324,7 @@ impl<D: Disk, I: Index> Committer<D, I> {
                         );
                     }
                     tell_full_disk(&mut told, &self.ledger.out().display().to_string());
+                    self.meters.disk_is_full();
                     self.ledger.make_room();
                     self.ledger.disk().wait_for_room();
                 }

@@ -14,7 +14,6 @@ pub mod runner;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context as _;
 use tokio::sync::{mpsc, watch};
@@ -28,6 +27,7 @@ use crate::sources::intake::{Intake, MemoryBudget};
 use crate::sources::stdin::StdinFormat;
 use crate::sources::{self, Counts, Opening, Stop};
 use crate::stages::{self, clean, parse, quotes};
+use crate::telemetry::Line;
 
 use committer::OnFullDisk;
 use runner::{Order, Out, Place, Workers};
@@ -107,8 +107,7 @@ pub enum Parsing {
 #[derive(Debug, Default)]
 pub struct Progress {
     pub source: Counts,
-    pub records: AtomicU64,
-    pub rejected: AtomicU64,
+    pub line: Arc<Line>,
 }
 
 /// What a run came to.
@@ -151,10 +150,11 @@ pub async fn run(
         open_sink(output, on_full_disk, settings, outcomes_receiver, settled, &progress, stop_sender).await?;
 
     let mut line = JoinSet::new();
-    let documents = lay_stages(settings, order, &outcomes, attempts.clone(), &mut line);
+    let documents = lay_stages(settings, order, &outcomes, attempts.clone(), &progress.line, &mut line);
     // The intake holds the last sender of outcomes that is not a stage's: when the source ends, the line closes.
     let stop = Stop::new(stop_receiver);
-    let mut intake = Intake::new(documents, outcomes, MemoryBudget::new(settings.memory_bytes)).until(stop.clone());
+    let mut intake =
+        Intake::new(documents, outcomes, MemoryBudget::new(settings.memory_bytes)).until(stop.clone()).metered(Arc::clone(&progress.line));
     if let Some(attempts) = attempts {
         intake = intake.wary(attempts);
     }
@@ -232,16 +232,14 @@ async fn open_sink(
             if recovered.adopted > 0 || recovered.cut_bytes > 0 {
                 tracing::info!(adopted = recovered.adopted, cut_bytes = recovered.cut_bytes, rebuilt = recovered.rebuilt, "recovered");
             }
-            let progress = Arc::clone(progress);
+            let meters = Arc::clone(&progress.line);
+            meters.ledger_is_open();
             let sink = spawn_blocking(move || {
                 // Whatever ends it, a panic too, nobody needs to read on.
                 let stopping = stop.subscribe();
                 let _stop = StopAtEnd(stop);
                 let is_stopping = move || *stopping.borrow();
-                let tally = committer::run(ledger, outcomes, &settled, options, is_stopping, |tally| {
-                    progress.records.store(tally.records, Ordering::Relaxed);
-                    progress.rejected.store(tally.rejected, Ordering::Relaxed);
-                });
+                let tally = committer::run(ledger, outcomes, &settled, options, is_stopping, &meters);
                 let committer::Tally { records, rejected, unchanged, bytes } = tally?;
                 Ok(Sunk { records, rejected, unchanged, bytes, reader_gone: false })
             });
@@ -270,9 +268,10 @@ fn lay_stages(
     order: Order,
     outcomes: &mpsc::Sender<Outcome>,
     attempts: Option<Arc<Attempts>>,
+    meters: &Arc<Line>,
     line: &mut JoinSet<()>,
 ) -> mpsc::Sender<Batch<RawDocument>> {
-    let place = Place { workers: Workers::new(settings.jobs), order, outcomes: outcomes.clone(), attempts };
+    let place = Place { workers: Workers::new(settings.jobs), order, outcomes: outcomes.clone(), attempts, meters: Arc::clone(meters) };
     let options = Arc::new(settings.stages.clone());
 
     let (quoted, quoted_receiver) = mpsc::channel(QUEUE_BATCHES);

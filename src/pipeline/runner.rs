@@ -6,12 +6,14 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use crate::ledger::{Attempts, Version, fault};
 use crate::model::{Batch, Envelope, Outcome, Rejection, Stage, StageError};
+use crate::telemetry::{Histogram, Line};
 
 /// How batches leave a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +47,8 @@ pub struct Place {
     pub outcomes: mpsc::Sender<Outcome>,
     /// Where it is told what is being worked on; None where nothing is remembered.
     pub attempts: Option<Arc<Attempts>>,
+    /// Where it is counted what the stage holds, and how long it takes.
+    pub meters: Arc<Line>,
 }
 
 /// Returns once the input is closed and drained, or nobody takes the output any more.
@@ -54,7 +58,7 @@ where
     O: Send + 'static,
     W: Fn(I) -> Result<O, StageError> + Clone + Send + Sync + 'static,
 {
-    let Place { workers, order, outcomes, attempts } = place;
+    let Place { workers, order, outcomes, attempts, meters } = place;
     let mut jobs = JoinSet::new();
     let mut done = Sequencer::new(order);
     let mut received = 0;
@@ -66,7 +70,9 @@ where
         tokio::select! {
             batch = input.recv(), if open && has_room => match batch {
                 Some(batch) => {
-                    jobs.spawn(apply(stage, received, batch, Arc::clone(&workers.permits), attempts.clone(), work.clone()));
+                    meters.receive(stage, batch.articles.len());
+                    let notes = Notes { stage, attempts: attempts.clone(), meters: Arc::clone(&meters) };
+                    jobs.spawn(apply(received, batch, Arc::clone(&workers.permits), notes, work.clone()));
                     received += 1;
                 }
                 None => open = false,
@@ -75,7 +81,8 @@ where
                 // A job catches its article's panics; one that still fails is this program's own fault and ends the run.
                 let (number, worked) = joined.expect("a job catches the panics of the stage it runs");
                 for worked in done.take(number, worked) {
-                    let Worked { batch, rejected } = worked;
+                    let Worked { taken, batch, rejected } = worked;
+                    meters.pass_on(stage, taken, batch.articles.len(), rejected.len());
                     if !rejected.is_empty() && outcomes.send(Outcome::Rejected(rejected)).await.is_err() {
                         return;
                     }
@@ -115,18 +122,20 @@ impl Link<crate::model::Article> for Out {
 }
 
 struct Worked<O> {
+    /// How many articles came in the batch.
+    taken: usize,
     batch: Batch<O>,
     rejected: Vec<Envelope<Rejection>>,
 }
 
-async fn apply<I, O, W>(
+/// Who works on a batch, and where that is noted.
+struct Notes {
     stage: Stage,
-    number: u64,
-    batch: Batch<I>,
-    permits: Arc<Semaphore>,
     attempts: Option<Arc<Attempts>>,
-    work: W,
-) -> (u64, Worked<O>)
+    meters: Arc<Line>,
+}
+
+async fn apply<I, O, W>(number: u64, batch: Batch<I>, permits: Arc<Semaphore>, notes: Notes, work: W) -> (u64, Worked<O>)
 where
     I: Send + 'static,
     O: Send + 'static,
@@ -134,14 +143,22 @@ where
 {
     let permit = permits.acquire_owned().await.expect("nobody closes the workers' semaphore");
     let job = move || {
-        let worked = apply_now(stage, batch, attempts.as_deref(), &work);
+        let took = notes.meters.stage(notes.stage).map(|meter| &meter.took);
+        let worked = apply_now(notes.stage, batch, notes.attempts.as_deref(), took, &work);
         drop(permit);
         worked
     };
     (number, tokio::task::spawn_blocking(job).await.expect("a job catches the panics of the stage it runs"))
 }
 
-fn apply_now<I, O>(stage: Stage, batch: Batch<I>, attempts: Option<&Attempts>, work: &impl Fn(I) -> Result<O, StageError>) -> Worked<O> {
+fn apply_now<I, O>(
+    stage: Stage,
+    batch: Batch<I>,
+    attempts: Option<&Attempts>,
+    took: Option<&Histogram>,
+    work: &impl Fn(I) -> Result<O, StageError>,
+) -> Worked<O> {
+    let taken = batch.articles.len();
     let mut finished = Vec::with_capacity(batch.articles.len());
     let mut rejected = Vec::new();
     let under_way = attempts.map(Attempts::begin);
@@ -150,14 +167,19 @@ fn apply_now<I, O>(stage: Stage, batch: Batch<I>, attempts: Option<&Attempts>, w
             under_way.mark(Version::of(&origin));
             fault::article(origin.path.as_deref());
         }
+        let begun = Instant::now();
         // Safe to unwind: the body is lost with the panic, and a stage is a pure function that shares nothing else.
-        match catch_unwind(AssertUnwindSafe(|| work(body))) {
+        let worked = catch_unwind(AssertUnwindSafe(|| work(body)));
+        if let Some(took) = took {
+            took.observe(begun.elapsed());
+        }
+        match worked {
             Ok(Ok(body)) => finished.push(Envelope { origin, body }),
             Ok(Err(error)) => rejected.push(error.reject(stage).of(origin)),
             Err(panic) => rejected.push(panicked(stage, panic.as_ref()).of(origin)),
         }
     }
-    Worked { batch: Batch::new(finished, batch.held), rejected }
+    Worked { taken, batch: Batch::new(finished, batch.held), rejected }
 }
 
 fn panicked(stage: Stage, panic: &(dyn Any + Send)) -> Rejection {
@@ -235,7 +257,7 @@ mod tests {
         let (sender, input) = mpsc::channel(2);
         let (output, mut finished) = mpsc::channel::<Batch<usize>>(count + 1);
         let (outcomes, mut set_aside) = mpsc::channel(count + 1);
-        let place = Place { workers: Workers::new(4), order, outcomes, attempts: None };
+        let place = Place { workers: Workers::new(4), order, outcomes, attempts: None, meters: Arc::default() };
         let stage = tokio::spawn(run(Stage::Clean, input, output, place, work));
         for chunk in (0..count).collect::<Vec<_>>().chunks(3) {
             let articles = chunk.iter().map(|number| article(*number)).collect();
@@ -294,6 +316,13 @@ mod tests {
         let (outcomes, _set_aside) = mpsc::channel(1);
         drop(finished);
         sender.send(Batch::new(vec![article(1)], Vec::new())).await.unwrap_or_else(|_| panic!("room for eight"));
-        run(Stage::Clean, input, output, Place { workers: Workers::new(1), order: Order::AsDone, outcomes, attempts: None }, Ok).await;
+        run(
+            Stage::Clean,
+            input,
+            output,
+            Place { workers: Workers::new(1), order: Order::AsDone, outcomes, attempts: None, meters: Arc::default() },
+            Ok,
+        )
+        .await;
     }
 }

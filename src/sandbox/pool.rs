@@ -195,6 +195,11 @@ impl Pool {
         }
     }
 
+    /// How often workers had to be started anew so far.
+    pub const fn restarts(&self) -> &Restarts {
+        &self.restarts
+    }
+
     /// Tells how often workers had to be started anew, if they had to.
     pub fn tell_restarts(&self) {
         let Restarts { recycled, died, timed_out } = &self.restarts;

@@ -1,13 +1,16 @@
 //! Hands documents to the line: in small batches, within the memory budget, in order.
 
 use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::Stop;
 use crate::ledger::{Attempts, Standing, Version};
 use crate::model::{Batch, Envelope, FileRead, Format, Held, Origin, Outcome, RawDocument, Rejection, Stage};
+use crate::telemetry::{Line, now_ms};
 
 /// A batch is closed at this many articles: a hop costs some 40 µs, which 64 articles of 100 µs hardly feel.
 const BATCH_ARTICLES: usize = 64;
@@ -53,6 +56,8 @@ pub struct Intake {
 }
 
 struct Entrance {
+    /// Where what goes in is counted.
+    meters: Arc<Line>,
     attempts: Option<Arc<Attempts>>,
     /// Suspects that wait for their turn. They are few: what a crash found under way.
     suspects: VecDeque<Envelope<RawDocument>>,
@@ -79,7 +84,9 @@ impl std::error::Error for LineClosed {}
 impl Intake {
     pub fn new(batches: mpsc::Sender<Batch<RawDocument>>, outcomes: mpsc::Sender<Outcome>, budget: MemoryBudget) -> Self {
         let (attempts, suspects) = (None, VecDeque::new());
-        let entrance = Entrance { attempts, suspects, batches, outcomes, budget, waiting: Vec::new(), waiting_bytes: 0, held: Vec::new() };
+        let meters = Arc::default();
+        let entrance =
+            Entrance { meters, attempts, suspects, batches, outcomes, budget, waiting: Vec::new(), waiting_bytes: 0, held: Vec::new() };
         Self { shared: Arc::new(Mutex::new(entrance)), stop: None }
     }
 
@@ -91,6 +98,12 @@ impl Intake {
     /// Keeps what was under way in a crash apart from the others.
     pub fn wary(self, attempts: Arc<Attempts>) -> Self {
         self.entrance().attempts = Some(attempts);
+        self
+    }
+
+    /// Counts what goes in.
+    pub fn metered(self, meters: Arc<Line>) -> Self {
+        self.entrance().meters = meters;
         self
     }
 
@@ -133,6 +146,13 @@ impl Intake {
         self.entrance().file_read(file)
     }
 
+    /// Says that everything of a file that last changed at this time, in nanoseconds of the Unix time, is durable.
+    pub fn was_durable(&self, changed_ns: i128) {
+        let changed_ms = u64::try_from(changed_ns / 1_000_000).unwrap_or(0);
+        let took = Duration::from_millis(now_ms().saturating_sub(changed_ms));
+        self.entrance().meters.end_to_end.observe(took);
+    }
+
     fn entrance(&self) -> MutexGuard<'_, Entrance> {
         // A panic leaves nothing half done that another clone could trip over.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
@@ -148,6 +168,8 @@ fn quarantined(crashes: u32) -> Rejection {
 
 impl Entrance {
     fn hand_in(&mut self, origin: Origin, document: RawDocument) -> Result<(), LineClosed> {
+        self.meters.entrance.add(1);
+        self.meters.entered.fetch_add(1, Ordering::Relaxed);
         let standing = self.attempts.as_ref().map(|attempts| attempts.standing(Version::of(&origin), origin.attempts));
         match standing {
             None | Some(Standing::Free) => {}
@@ -155,7 +177,11 @@ impl Entrance {
                 self.suspects.push_back(Envelope { origin, body: document });
                 return Ok(());
             }
-            Some(Standing::Convicted(crashes)) => return self.reject(quarantined(crashes).of(origin)),
+            Some(Standing::Convicted(crashes)) => {
+                self.meters.outcomes.add(1);
+                self.meters.entrance.take(1);
+                return self.set_aside(quarantined(crashes).of(origin));
+            }
         }
         let share = self.budget.share(&document);
         let permit = match Arc::clone(&self.budget.permits).try_acquire_many_owned(share) {
@@ -198,10 +224,18 @@ impl Entrance {
         }
         let batch = Batch::new(std::mem::take(&mut self.waiting), std::mem::take(&mut self.held));
         self.waiting_bytes = 0;
+        self.meters.send(Stage::Parse, batch.articles.len());
+        self.meters.entrance.take(batch.articles.len());
         self.batches.blocking_send(batch).map_err(|_| LineClosed)
     }
 
     fn reject(&mut self, rejection: Envelope<Rejection>) -> Result<(), LineClosed> {
+        self.meters.outcomes.add(1);
+        self.meters.entered.fetch_add(1, Ordering::Relaxed);
+        self.set_aside(rejection)
+    }
+
+    fn set_aside(&mut self, rejection: Envelope<Rejection>) -> Result<(), LineClosed> {
         self.outcomes.blocking_send(Outcome::Rejected(vec![rejection])).map_err(|_| LineClosed)
     }
 

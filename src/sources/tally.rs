@@ -18,6 +18,20 @@ pub struct Counts {
     pub waiting: AtomicU64,
     /// Times that file events were lost and everything was listed.
     pub hints_missed: AtomicU64,
+    /// Files that a listing found, new or changed, and that no event had told of.
+    pub unannounced: AtomicU64,
+    /// Folders that are watched.
+    pub folders_watched: AtomicU64,
+    /// Listings of everything that came to their end, and how long the last one took.
+    pub listings: AtomicU64,
+    pub last_listing_ms: AtomicU64,
+    /// When it ended and when an event last told something, in milliseconds of the Unix time.
+    pub listed_at_ms: AtomicU64,
+    pub told_at_ms: AtomicU64,
+    /// Since when the oldest of what is known and not done has been waiting, likewise; 0: nothing waits.
+    pub oldest_since_ms: AtomicU64,
+    /// 1 where events cannot be relied on and folders are listed instead.
+    pub polling: AtomicU64,
 }
 
 impl Counts {

@@ -9,10 +9,12 @@ mod mounts;
 mod places;
 mod roots;
 mod todo;
+mod unannounced;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -21,6 +23,7 @@ use self::hints::{Hints, NotWatched, Told};
 use self::mounts::Mounts;
 use self::places::{Place, Places};
 use self::todo::{Pending, Todo};
+use self::unannounced::Unannounced;
 use super::after::Afterwards;
 use super::found::{Found, is_remote, stamp_of, tick_of};
 use super::intake::{Intake, LineClosed};
@@ -30,6 +33,7 @@ use super::walk::{Listing, Step};
 use super::{Counts, Options, Root, Stop, Tally};
 use crate::ledger::View;
 use crate::model::{Stamp, Ticket};
+use crate::telemetry::now_ms;
 
 /// Reads what is there, then what arrives, until told to stop or the line closes. To be run on a thread that may block.
 /// Returns once everything that was read is durable, or nobody tells any more.
@@ -77,11 +81,14 @@ const PENDING: usize = 1 << 16;
 const SUBTREES: usize = 1 << 12;
 /// Hints that are taken, or entries that are listed, before the other gets its turn.
 const TURN: usize = 256;
+/// How often it is counted what waits.
+const COUNTING: Duration = Duration::from_millis(500);
 
 /// A file that is on its way through the line.
 struct OnItsWay {
     path: PathBuf,
     stamp: Stamp,
+    since: Instant,
 }
 
 struct Watch<'a> {
@@ -116,6 +123,8 @@ struct Watch<'a> {
     /// Files that were rejected as unreadable, in that state.
     given_up: HashMap<PathBuf, Option<Stamp>>,
     unreadable_folders: BTreeSet<PathBuf>,
+    unannounced: Unannounced,
+    counting_due: Instant,
 }
 
 impl<'a> Watch<'a> {
@@ -150,6 +159,8 @@ impl<'a> Watch<'a> {
             all_begun: None,
             given_up: HashMap::new(),
             unreadable_folders: BTreeSet::new(),
+            unannounced: Unannounced::default(),
+            counting_due: now,
         })
     }
 
@@ -161,10 +172,27 @@ impl<'a> Watch<'a> {
             self.take_hints();
             self.look_at_due()?;
             self.list_some()?;
-            Counts::set(&self.opener.counts.waiting, self.todo.len() as u64);
+            self.count();
         }
         self.opener.tally.stopped = true;
         Ok(())
+    }
+
+    /// Says what waits, and since when.
+    fn count(&mut self) {
+        let counts = self.opener.counts;
+        Counts::set(&counts.waiting, self.todo.len() as u64);
+        let now = Instant::now();
+        if self.counting_due > now {
+            return;
+        }
+        self.counting_due = now + COUNTING;
+        Counts::add(&counts.unannounced, self.unannounced.take_missed(now));
+        Counts::set(&counts.folders_watched, self.watched.len() as u64);
+        Counts::set(&counts.polling, self.polling.into());
+        let oldest = self.on_their_way.values().map(|file| file.since).chain(self.todo.oldest()).min();
+        let since = oldest.map_or(0, |oldest| now_ms().saturating_sub(u64::try_from((now - oldest).as_millis()).unwrap_or(0)));
+        Counts::set(&counts.oldest_since_ms, since);
     }
 
     /// How long nothing needs to be done but to listen.
@@ -190,6 +218,7 @@ impl<'a> Watch<'a> {
             };
             let Some(told) = hints.next(rest) else { break };
             rest = Duration::ZERO;
+            Counts::set(&self.opener.counts.told_at_ms, now_ms());
             match told {
                 Told::Look(path, hint) => self.told_to_look(path, hint),
                 Told::Touched(path) => {
@@ -208,6 +237,7 @@ impl<'a> Watch<'a> {
 
     fn told_to_look(&mut self, path: PathBuf, hint: Hint) {
         let now = Instant::now();
+        self.unannounced.told(&path);
         match self.places.of(&path) {
             Place::Elsewhere => {}
             Place::Root(_) => self.roots_due = now,
@@ -317,6 +347,7 @@ impl<'a> Watch<'a> {
     fn was_read(&mut self, pending: Pending, read: ReadFile, now: Instant) {
         let ReadFile { ticket, stamp, whole, lasting } = read;
         let path = pending.found.path.clone();
+        let pending_since = pending.since;
         self.given_up.remove(&path);
         self.afterwards.note(&pending.found, read);
         if stamp.size > LARGE {
@@ -335,7 +366,7 @@ impl<'a> Watch<'a> {
         } else {
             None
         };
-        self.on_their_way.insert(ticket, OnItsWay { path: path.clone(), stamp });
+        self.on_their_way.insert(ticket, OnItsWay { path: path.clone(), stamp, since: pending_since });
         self.busy.insert(path, follow_up);
     }
 
@@ -360,7 +391,8 @@ impl<'a> Watch<'a> {
     /// Hears from the committer which files are durable.
     fn take_settled(&mut self) {
         for ticket in self.afterwards.take_settled(self.opener.past) {
-            let Some(OnItsWay { path, stamp }) = self.on_their_way.remove(&ticket) else { continue };
+            let Some(OnItsWay { path, stamp, .. }) = self.on_their_way.remove(&ticket) else { continue };
+            self.opener.intake.was_durable(stamp.ctime_ns);
             if let Some(Some(pending)) = self.busy.remove(&path) {
                 let now = Instant::now();
                 // The events of the writing that was read may come after it: where the state is the same, only the
@@ -403,7 +435,16 @@ impl<'a> Watch<'a> {
                     // is enough then. Elsewhere it must have been quiet for a while.
                     let is_watched = found.path.parent().is_some_and(|folder| self.watched.contains_key(folder));
                     let hint = if is_watched { Hint::Closed } else { Hint::Seen };
+                    let is_told_of = self.todo.holds(&found.path) || self.busy.contains_key(&found.path);
+                    let (path, files_read) = (found.path.clone(), self.opener.tally.files_read);
                     self.look(Pending::new(found, hint, Instant::now()))?;
+                    // What was there before the watching began nobody could tell of.
+                    let could_be_told = self.all_begun.is_some() && self.opener.counts.listings.load(Ordering::Relaxed) > 0;
+                    let is_new = self.opener.tally.files_read > files_read || self.todo.holds(&path);
+                    if could_be_told && !is_told_of && is_new {
+                        let certain = self.unannounced.found(&path, Instant::now());
+                        Counts::add(&self.opener.counts.unannounced, certain);
+                    }
                 }
                 Step::Skipped(found, skip) => {
                     self.afterwards.put_back(&found.path);
@@ -439,6 +480,10 @@ impl<'a> Watch<'a> {
             self.given_up.retain(|path, _| path.symlink_metadata().is_ok());
             self.unreadable_folders.retain(|path| path.symlink_metadata().is_ok());
             let now = Instant::now();
+            let counts = self.opener.counts;
+            Counts::add(&counts.listings, 1);
+            Counts::set(&counts.last_listing_ms, u64::try_from((now - begun).as_millis()).unwrap_or(u64::MAX));
+            Counts::set(&counts.listed_at_ms, now_ms());
             let every = if self.polling { POLL.min(self.options.rescan) } else { self.options.rescan };
             // Hints that were lost meanwhile may have made it due already.
             if self.all_due > now {

@@ -1,5 +1,7 @@
-//! What the operator sees beside the records: log lines on standard error.
+//! What the operator sees beside the records: log lines on standard error, and meters that any thread may read.
 
+mod histogram;
+mod line;
 mod panics;
 
 use std::io::{self, Write};
@@ -17,6 +19,8 @@ pub enum LogFormat {
     Json,
 }
 
+pub use histogram::{BOUNDS_US, Histogram, Snapshot};
+pub use line::{Gauge, Line, STAGES, StageMeter, now_ms};
 pub use panics::log_panics;
 
 /// When colours are used.

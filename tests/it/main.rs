@@ -4,6 +4,8 @@
 mod agencies;
 mod architecture;
 mod bad_input;
+#[cfg(feature = "http")]
+mod browser;
 mod commands;
 mod config;
 mod corpus;
@@ -14,12 +16,17 @@ mod desk;
 mod fire;
 mod forms;
 mod hostile;
+#[cfg(feature = "http")]
+mod http;
 mod kill;
 mod looking;
 mod other_programs;
 mod pipe;
+mod report;
 mod sandbox;
 mod schemas;
+#[cfg(feature = "http")]
+mod served;
 mod snapshots;
 mod torture;
 mod traps;

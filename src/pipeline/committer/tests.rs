@@ -1,6 +1,5 @@
 //! The committer and recovery together, over real folders: what stands in the files after runs that end in every way.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -68,7 +67,7 @@ fn commit(out: &Path, outcomes: Vec<Outcome>, options: Options) -> Tally {
     }
     drop(sender);
     let (settled, _) = mpsc::unbounded_channel();
-    run(Ledger::open(out).unwrap(), receiver, &settled, options, || false, |_| ()).unwrap()
+    run(Ledger::open(out).unwrap(), receiver, &settled, options, || false, &Arc::default()).unwrap()
 }
 
 /// Every line of the folder.
@@ -151,7 +150,7 @@ fn a_file_is_done_when_all_its_articles_are() {
     }
     let committer = thread::spawn({
         let ledger = Ledger::open(place.path()).unwrap();
-        move || run(ledger, receiver, &settled, OPTIONS, || false, |_| ()).unwrap()
+        move || run(ledger, receiver, &settled, OPTIONS, || false, &Arc::default()).unwrap()
     });
     assert_eq!(done.blocking_recv(), Some(vec![Ticket(7)]));
     let a = SourcePath(b"a".to_vec());
@@ -172,16 +171,9 @@ fn a_line_that_never_pauses_is_committed_in_between() {
         sender.try_send(record("a", "one")).unwrap_or_else(|_| panic!("there is room for all"));
     }
     drop(sender);
-    let commits = Cell::new(0);
-    let tally = run(
-        Ledger::open(place.path()).unwrap(),
-        receiver,
-        &mpsc::unbounded_channel().0,
-        OPTIONS,
-        || false,
-        |_| commits.set(commits.get() + 1),
-    );
-    assert_eq!((tally.unwrap().unchanged, commits.get()), (GROUP_OUTCOMES as u64, 2));
+    let meters = Arc::default();
+    let tally = run(Ledger::open(place.path()).unwrap(), receiver, &mpsc::unbounded_channel().0, OPTIONS, || false, &meters);
+    assert_eq!((tally.unwrap().unchanged, meters.commit.snapshot().count()), (GROUP_OUTCOMES as u64, 2));
 }
 
 #[test]

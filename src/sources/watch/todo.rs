@@ -19,13 +19,15 @@ pub(super) struct Pending {
     /// Rejected articles are tried again although they are unchanged.
     pub again: bool,
     pub due: Instant,
+    /// When it was first told of.
+    pub since: Instant,
     /// However urgent it becomes, it is not looked at before.
     pub earliest: Option<Instant>,
 }
 
 impl Pending {
     pub(super) fn new(found: Found, hint: Hint, due: Instant) -> Self {
-        Self { found, hint, settling: Settling::default(), attempts: 0, waits: 0, again: false, due, earliest: None }
+        Self { found, hint, settling: Settling::default(), attempts: 0, waits: 0, again: false, due, since: Instant::now(), earliest: None }
     }
 
     /// The same file, told of again: what is known of it goes on counting, and the later news counts.
@@ -34,6 +36,7 @@ impl Pending {
         let due = self.due.min(news.due);
         Self {
             settling: self.settling,
+            since: self.since,
             attempts: self.attempts.max(news.attempts),
             again: self.again || news.again,
             due: earliest.map_or(due, |earliest| due.max(earliest)),
@@ -99,6 +102,15 @@ impl Todo {
         }
         let (_, path) = self.order.pop_first()?;
         self.files.remove(&path)
+    }
+
+    pub(super) fn holds(&self, path: &Path) -> bool {
+        self.files.contains_key(path)
+    }
+
+    /// Since when the oldest of them has been waiting.
+    pub(super) fn oldest(&self) -> Option<Instant> {
+        self.files.values().map(|pending| pending.since).min()
     }
 
     pub(super) fn next_due(&self) -> Option<Instant> {

@@ -12,6 +12,8 @@ pub struct Story<'a> {
     #[serde(borrow)]
     pub source: Source<'a>,
     #[serde(borrow)]
+    pub site: Option<Cow<'a, str>>,
+    #[serde(borrow)]
     pub title: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub published: Option<Cow<'a, str>>,
@@ -23,6 +25,8 @@ pub struct Story<'a> {
     pub summary: Vec<Sentence<'a>>,
     #[serde(borrow)]
     pub quotes: Vec<Quote<'a>>,
+    #[serde(borrow)]
+    pub ingested_at: Option<Cow<'a, str>>,
 }
 
 #[derive(Deserialize)]
