@@ -415,7 +415,7 @@ mod tests {
             roots: vec![Root { name: b"wire".to_vec(), path: root.to_path_buf() }],
             include: Vec::new(),
             exclude: vec!["*.bak".to_owned()],
-            settle: Duration::from_millis(1),
+            settle: Duration::from_millis(20),
             rescan: Duration::from_secs(60),
             follow_symlinks: false,
             after: After::Keep,
