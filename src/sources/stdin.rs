@@ -119,7 +119,7 @@ impl Stdin<'_> {
                 break;
             }
             match item.body {
-                Ok(bytes) => self.take(Ok(bytes), Format::Json)?,
+                Ok(bytes) => self.hand_in(RawDocument::new(bytes, Format::Json), item.given_id.as_deref(), item.digest, item.bytes)?,
                 Err(rejection) => self.set_aside(rejection, Some(item.digest), item.bytes)?,
             }
             if self.told_to_stop(stop) {

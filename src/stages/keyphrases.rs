@@ -226,7 +226,7 @@ impl Tokens {
 
 /// How often one word follows another, by the number of the pair.
 struct Pairs {
-    numbers: FxHashMap<(u32, u32), u32>,
+    numbers: FxHashMap<u64, u32>,
     counts: Vec<u32>,
 }
 
@@ -240,7 +240,8 @@ impl Pairs {
     /// Counts a pair. Gives its number, and whether it is met for the first time.
     fn count(&mut self, left: u32, right: u32) -> (u32, bool) {
         let next = u32::try_from(self.counts.len()).unwrap_or(NO_PAIR);
-        let number = *self.numbers.entry((left, right)).or_insert(next);
+        let both = u64::from(left) << 32 | u64::from(right);
+        let number = *self.numbers.entry(both).or_insert(next);
         match self.counts.get_mut(number as usize) {
             Some(count) => {
                 *count += 1;

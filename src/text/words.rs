@@ -84,13 +84,9 @@ fn begin(text: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = from;
     loop {
-        let byte = *bytes.get(at)?;
-        if byte.is_ascii_alphanumeric() {
+        at += bytes.get(at..)?.iter().position(|byte| MAY_BEGIN.get(usize::from(*byte)).is_some_and(|may| *may))?;
+        if bytes.get(at)?.is_ascii() {
             return Some(at);
-        }
-        if byte.is_ascii() {
-            at += 1;
-            continue;
         }
         let c = text.get(at..)?.chars().next()?;
         if c.is_alphanumeric() {
@@ -99,6 +95,17 @@ fn begin(text: &str, from: usize) -> Option<usize> {
         at += c.len_utf8();
     }
 }
+
+/// Letters and digits of ASCII, and every byte that a character beyond it begins with.
+const MAY_BEGIN: [bool; 256] = {
+    let mut may = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        may[byte] = byte >= 0xC0 || (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    may
+};
 
 /// How many bytes the character at `at` has, if it belongs to the word that begins at `start`.
 fn continues(text: &str, start: usize, at: usize) -> Option<usize> {

@@ -58,7 +58,12 @@ fn suspects(text: &str) -> [bool; 4] {
 struct Page {
     /// The characters in order, each with the byte it came from.
     bytes: Vec<(char, u8)>,
+    /// The same for the letters of Europe, by their code point; 0 for what the page has not.
+    letters: [u8; LETTERS],
 }
+
+/// Latin, Greek and Cyrillic letters have smaller code points.
+const LETTERS: usize = 0x500;
 
 static PAGES: LazyLock<[Page; 4]> = LazyLock::new(|| [WINDOWS_1252, WINDOWS_1251, WINDOWS_1250, MACINTOSH].map(Page::new));
 
@@ -71,7 +76,11 @@ impl Page {
             bytes.extend(decoded.chars().filter(|letter| *letter != '\u{FFFD}').map(|letter| (letter, byte)));
         }
         bytes.sort_unstable();
-        Self { bytes }
+        let mut letters = [0; LETTERS];
+        for (letter, byte) in &bytes {
+            letters.get_mut(*letter as usize).into_iter().for_each(|place| *place = *byte);
+        }
+        Self { bytes, letters }
     }
 
     /// The byte that looks like this. Some readers leave the bytes 0x80 to 0x9F as they are.
@@ -81,6 +90,9 @@ impl Page {
         }
         if letter < '\u{A0}' {
             return None;
+        }
+        if let Some(byte) = self.letters.get(letter as usize) {
+            return Some(*byte).filter(|byte| *byte != 0);
         }
         let place = self.bytes.binary_search_by_key(&letter, |(known, _)| *known).ok()?;
         self.bytes.get(place).map(|(_, byte)| *byte)

@@ -14,8 +14,10 @@ const WIDTH_MAX: usize = 120;
 /// A typed text as paragraphs with one blank line between them. Single breaks are hard wraps or part paragraphs: the
 /// lines of the whole text decide.
 pub fn unwrap_typed(text: String, phrases: &Phrases) -> String {
-    if is_in_paragraphs(&text) {
-        return text;
+    // What stands around the text is no line of it.
+    let bare = text.trim_matches(['\n', ' ']);
+    if is_in_paragraphs(bare) {
+        return if bare.len() == text.len() { text } else { bare.to_owned() };
     }
     let lines = read_lines(&text);
     let width = wrap_width(&lines);

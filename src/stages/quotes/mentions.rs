@@ -57,7 +57,15 @@ pub const PARTS: u8 = STOP | COLON | BREAK | DASH | BRACKET | EDGE;
 /// Reads all mentions, in text order, and who is who.
 pub fn read(text: &str, tokens: &[Token], capital_nouns: bool) -> (Vec<Mention>, Cast) {
     let proper = if capital_nouns { Proper::of(tokens) } else { Proper::default() };
-    let mut scan = Scan { text, tokens, proper, capital_nouns, cast: Cast::default(), mentions: Vec::new(), lone: Vec::new() };
+    let mut scan = Scan {
+        text,
+        tokens,
+        proper,
+        capital_nouns,
+        cast: Cast::default(),
+        mentions: Vec::with_capacity(tokens.len() / 8),
+        lone: Vec::new(),
+    };
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         at = scan.step(token, at);

@@ -144,11 +144,12 @@ fn abbreviates(token: &Token) -> bool {
 }
 
 fn gap(between: &str) -> u8 {
-    match between {
-        " " => return 0,
-        "-" | "'" | "’" => return JOINED,
-        ", " => return COMMA,
-        ". " => return STOP,
+    // Bytes, since strings are compared by calling out.
+    match between.as_bytes() {
+        b" " => return 0,
+        b"-" | b"'" | [0xE2, 0x80, 0x99] => return JOINED,
+        b", " => return COMMA,
+        b". " => return STOP,
         _ => {}
     }
     let mut gap = 0;

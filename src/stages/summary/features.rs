@@ -12,9 +12,9 @@ pub const COUNT: usize = 44;
 /// A sentence in numbers.
 pub type Features = [f64; COUNT];
 
-/// Describes every sentence. Linear in the text but for sorting: closeness to other sentences is measured against
-/// sums of them, never pair by pair.
-pub fn describe(text: &str, title: &str, sentences: &[Span], vectors: &Vectors<'_>) -> Vec<Features> {
+/// What `score` makes of each sentence's numbers, which are not kept: a million sentences would fill 350 MB with them.
+/// Linear in the text but for sorting: closeness to other sentences is measured against sums of them, never pair by pair.
+pub fn scores(text: &str, title: &str, sentences: &[Span], vectors: &Vectors<'_>, score: impl Fn(&Features) -> f64) -> Vec<f64> {
     let closeness = Closeness::of(sentences.len(), vectors);
     let coverage = Coverage::of(sentences.len(), vectors);
     let titles = title_shares(title, sentences.len(), vectors);
@@ -28,13 +28,14 @@ pub fn describe(text: &str, title: &str, sentences: &[Span], vectors: &Vectors<'
     let letters: usize = sentences.iter().map(|sentence| sentence.len()).sum();
     let letters_mean = letters as f64 / (words_mean * count).max(1.0);
     let at = |values: &[f64], place: usize| values.get(place).copied().unwrap_or(0.0);
+    let length_of_text = libm::log(1.0 + count) / 5.0;
     let flag = |is_so: bool| f64::from(u8::from(is_so));
-    let mut described = Vec::with_capacity(sentences.len());
+    let mut scores = Vec::with_capacity(sentences.len());
     for (place, sentence) in sentences.iter().enumerate() {
         let sentence = sentence.of(text);
         let length = vectors.word_count(place) as f64;
         let surface = Surface::of(sentence);
-        described.push([
+        scores.push(score(&[
             1.0 / (place as f64 + 1.0),
             place as f64 / count,
             libm::log(1.0 + place as f64) / 5.0,
@@ -63,7 +64,7 @@ pub fn describe(text: &str, title: &str, sentences: &[Span], vectors: &Vectors<'
             flag(surface.exclaims),
             flag(place == 3),
             flag(place == 4),
-            libm::log(1.0 + count) / 5.0,
+            length_of_text,
             length.min(60.0) / 60.0,
             flag(length < 3.0),
             flag(length > 25.0),
@@ -79,9 +80,9 @@ pub fn describe(text: &str, title: &str, sentences: &[Span], vectors: &Vectors<'
             at(&openings, place),
             flag(place == 0) * at(&closeness.centroid, place),
             at(&titles, place) * flag(place == 0),
-        ]);
+        ]));
     }
-    described
+    scores
 }
 
 /// How close each sentence is to the others taken together.
@@ -102,8 +103,8 @@ impl Closeness {
         let mut lead = vectors.blank();
         vectors.add(&mut lead, 0, 1.0);
         let mut earlier = vectors.blank();
-        let mut found =
-            Self { centroid: Vec::new(), after: Vec::new(), before: Vec::new(), first: Vec::new(), next: Vec::new(), previous: Vec::new() };
+        let list = || Vec::with_capacity(count);
+        let mut found = Self { centroid: list(), after: list(), before: list(), first: list(), next: list(), previous: list() };
         for place in 0..count {
             let to_all = vectors.dot(&all, place);
             let to_earlier = vectors.dot(&earlier, place);
@@ -135,7 +136,8 @@ struct Coverage {
 impl Coverage {
     fn of(count: usize, vectors: &Vectors<'_>) -> Self {
         let total = vectors.terms().iter().filter(|term| term.is_content).map(|term| f64::from(term.count)).sum::<f64>().max(1.0);
-        let mut found = Self { means: Vec::new(), sums: Vec::new(), shared: Vec::new(), new: Vec::new() };
+        let list = || Vec::with_capacity(count);
+        let mut found = Self { means: list(), sums: list(), shared: list(), new: list() };
         for place in 0..count {
             let (mut sum, mut content, mut shared, mut new) = (0.0, 0.0, 0.0, 0.0);
             let row = vectors.row(place);

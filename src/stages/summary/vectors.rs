@@ -40,7 +40,7 @@ impl<'a> Vectors<'a> {
         };
         vectors.bounds.push(0);
         let mut rest = words.all.as_slice();
-        let mut found = Vec::new();
+        let mut found = Vec::with_capacity(64);
         for (place, sentence) in (0_u32..).zip(sentences) {
             let (within, after) = rest.split_at(rest.iter().take_while(|word| word.span.start < sentence.end).count());
             rest = after;
@@ -72,7 +72,13 @@ impl<'a> Vectors<'a> {
 
     fn weigh(&mut self) {
         let sentences = self.word_counts.len() as f64;
-        let rarity: Vec<f64> = self.terms.iter().map(|term| libm::log(1.0 + sentences / f64::from(term.sentences.max(1)))).collect();
+        // Most terms stand in one sentence, so their logarithm is taken once.
+        let rarest = libm::log(1.0 + sentences);
+        let rarity = |term: &Term| match term.sentences {
+            0 | 1 => rarest,
+            count => libm::log(1.0 + sentences / f64::from(count)),
+        };
+        let rarity: Vec<f64> = self.terms.iter().map(rarity).collect();
         let once = libm::log(2.0);
         for place in 0..self.word_counts.len() {
             let (Some(start), Some(end)) = (self.bounds.get(place).copied(), self.bounds.get(place + 1).copied()) else { break };
