@@ -1,9 +1,8 @@
-//! Tools for language that every stage shares: sentences, words, similarity, and what each language needs to be told.
+//! Tools for language that every stage shares: sentences, words, and what each language needs to be told.
 
 pub mod lang;
 pub mod language;
 pub mod paragraphs;
 pub mod sentences;
-pub mod similarity;
 pub mod unicode;
 pub mod words;

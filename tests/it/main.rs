@@ -6,6 +6,7 @@ mod architecture;
 mod bad_input;
 #[cfg(feature = "http")]
 mod browser;
+mod budgets;
 mod commands;
 mod config;
 mod corpus;

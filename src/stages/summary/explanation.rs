@@ -53,7 +53,7 @@ pub fn explain(quoted: &QuotedArticle) -> Vec<SentenceExplained> {
     let text = &quoted.article.text;
     let title = quoted.article.metadata.title.as_deref().unwrap_or_default();
     let vectors = Vectors::of(text, &quoted.sentences, &quoted.words);
-    let described = features::describe(text, title, &quoted.sentences, &vectors);
+    let described = features::judge_each(text, title, &quoted.sentences, &vectors, |features| *features);
     let judged = worth::judge(text, &quoted.sentences, &quoted.quotes, &vectors);
     let terms: Vec<Features> = described.iter().map(weights::terms).collect();
     let mut average = [0.0; COUNT];

@@ -12,9 +12,9 @@ pub const COUNT: usize = 44;
 /// A sentence in numbers.
 pub type Features = [f64; COUNT];
 
-/// What `score` makes of each sentence's numbers, which are not kept: a million sentences would fill 350 MB with them.
+/// What `judge` makes of each sentence's numbers, which are not kept: a million sentences would fill 350 MB with them.
 /// Linear in the text but for sorting: closeness to other sentences is measured against sums of them, never pair by pair.
-pub fn scores(text: &str, title: &str, sentences: &[Span], vectors: &Vectors<'_>, score: impl Fn(&Features) -> f64) -> Vec<f64> {
+pub fn judge_each<T>(text: &str, title: &str, sentences: &[Span], vectors: &Vectors<'_>, judge: impl Fn(&Features) -> T) -> Vec<T> {
     let closeness = Closeness::of(sentences.len(), vectors);
     let coverage = Coverage::of(sentences.len(), vectors);
     let titles = title_shares(title, sentences.len(), vectors);
@@ -30,12 +30,12 @@ pub fn scores(text: &str, title: &str, sentences: &[Span], vectors: &Vectors<'_>
     let at = |values: &[f64], place: usize| values.get(place).copied().unwrap_or(0.0);
     let length_of_text = libm::log(1.0 + count) / 5.0;
     let flag = |is_so: bool| f64::from(u8::from(is_so));
-    let mut scores = Vec::with_capacity(sentences.len());
+    let mut judged = Vec::with_capacity(sentences.len());
     for (place, sentence) in sentences.iter().enumerate() {
         let sentence = sentence.of(text);
         let length = vectors.word_count(place) as f64;
         let surface = Surface::of(sentence);
-        scores.push(score(&[
+        judged.push(judge(&[
             1.0 / (place as f64 + 1.0),
             place as f64 / count,
             libm::log(1.0 + place as f64) / 5.0,
@@ -82,7 +82,7 @@ pub fn scores(text: &str, title: &str, sentences: &[Span], vectors: &Vectors<'_>
             at(&titles, place) * flag(place == 0),
         ]));
     }
-    scores
+    judged
 }
 
 /// How close each sentence is to the others taken together.

@@ -35,7 +35,7 @@ pub fn summarize(quoted: QuotedArticle, options: &Options) -> Result<SummarizedA
     let text = &quoted.article.text;
     let title = quoted.article.metadata.title.as_deref().unwrap_or_default();
     let vectors = Vectors::of(text, &quoted.sentences, &quoted.words);
-    let scores = features::scores(text, title, &quoted.sentences, &vectors, weights::salience);
+    let scores = features::judge_each(text, title, &quoted.sentences, &vectors, weights::salience);
     let judged = worth::judge(text, &quoted.sentences, &quoted.quotes, &vectors);
     let words_max = if options.max_words == 0 { usize::MAX } else { options.max_words };
     let chosen = choose(&judged, &scores, &vectors, options.sentences, words_max);
