@@ -28,7 +28,11 @@ const fn served(name: &'static str, kind: Kind) -> Key {
     if cfg!(feature = "http") { key(name, kind) } else { later(name, kind, "this copydesk was built without the feature `http`") }
 }
 
-const NO_ARCHIVES: &str = "this version unpacks nothing";
+/// A key that counts for what is packed.
+const fn unpacked(name: &'static str) -> Key {
+    let unpacks = cfg!(any(feature = "compression", feature = "office", feature = "pdf", feature = "warc", feature = "zip"));
+    if unpacks { key(name, SOME) } else { later(name, SOME, "this copydesk was built without anything that unpacks") }
+}
 
 const ANY: Kind = Kind::Count { least: 0, most: u64::MAX >> 1 };
 const SOME: Kind = Kind::Count { least: 1, most: u64::MAX >> 1 };
@@ -59,8 +63,8 @@ pub const KEYS: [Key; 32] = [
     key("limits.memory", Kind::Size { least: 1 << 20, most: u64::MAX >> 1 }),
     key("limits.parse_timeout", Kind::Time { least_ms: 1 }),
     key("limits.attempts", Kind::Count { least: 1, most: 1000 }),
-    later("limits.ratio", SOME, NO_ARCHIVES),
-    later("limits.depth", SOME, NO_ARCHIVES),
+    unpacked("limits.ratio"),
+    unpacked("limits.depth"),
     key("limits.entries", SOME),
     served("http.listen", Kind::Address),
     served("http.token", Kind::Secret),

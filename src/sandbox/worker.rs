@@ -68,13 +68,19 @@ fn answer(document: RawDocument, options: &parse::Options) -> Answer {
     }
 }
 
-/// Opens a container whose bytes come by the wire. What comes out of it is sent as soon as the buffer is full or more
-/// bytes are needed; whoever does not take it makes the next write wait.
+/// Pieces that are sent one by one before they are sent together: most containers that end their reader are small.
+const SENT_ONE_BY_ONE: u32 = 16;
+/// No piece is held back for longer: what kills this process takes with it what was not sent.
+const HELD_BACK: Duration = Duration::from_millis(1);
+
+/// Opens a container whose bytes come by the wire. What comes out of it is sent soon, when the buffer is full, or when
+/// more bytes are needed; whoever does not take it makes the next write wait.
 fn open(wire: &mut Wire, asked: &Asked, processor: &mut Processor) -> io::Result<()> {
     let Wire { from, to } = wire;
     // The reader and the sink use the same wire, never at the same time.
     let (to, processor) = (std::cell::RefCell::new(to), std::cell::RefCell::new(processor));
     let mut lost = None;
+    let (mut pieces, mut flushed) = (0_u32, Instant::now());
     let mut remote = Remote {
         from,
         ask: |at, length| {
@@ -87,13 +93,17 @@ fn open(wire: &mut Wire, asked: &Asked, processor: &mut Processor) -> io::Result
         window_at: 0,
     };
     let opened = open_here(&mut remote, asked, &mut |unpacked| {
-        let is_due = processor.borrow_mut().grant_again();
+        processor.borrow_mut().grant_again();
+        pieces = pieces.saturating_add(1);
+        let is_due = pieces <= SENT_ONE_BY_ONE || flushed.elapsed() >= HELD_BACK;
+        if is_due {
+            flushed = Instant::now();
+        }
         let mut to = to.borrow_mut();
         let sent = match Came::of(unpacked) {
             (came, Some(bytes)) => write_both(&mut **to, &Word::Came(came), &bytes),
             (came, None) => write_value(&mut **to, &Word::Came(came)),
         };
-        // Small pieces that take long are not held back until they fill the buffer: the clock waits for them.
         if let Err(error) = sent.and_then(|()| if is_due { to.flush() } else { Ok(()) }) {
             lost = Some(error);
             return Ok(ControlFlow::Break(()));
@@ -154,13 +164,10 @@ struct Processor {
 const GRANT_EVERY: Duration = Duration::from_millis(500);
 
 impl Processor {
-    /// True where it was time to.
-    fn grant_again(&mut self) -> bool {
-        let is_due = self.granted.is_none_or(|granted| granted.elapsed() >= GRANT_EVERY);
-        if is_due {
+    fn grant_again(&mut self) {
+        if self.granted.is_none_or(|granted| granted.elapsed() >= GRANT_EVERY) {
             self.grant();
         }
-        is_due
     }
 
     fn grant(&mut self) {

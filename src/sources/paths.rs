@@ -71,7 +71,14 @@ pub(super) fn skip_by_name(name: &[u8]) -> Option<Skip> {
     let temporary = TEMPORARY_SUFFIXES.iter().any(|suffix| lower.ends_with(suffix)) || (lower.starts_with(b"#") && lower.ends_with(b"#"));
     // Office programs say in a file of this name who has the other one open.
     let temporary = temporary || lower.starts_with(b"~$");
+    // What `sed -i` writes beside a file before it takes its place: "sedP9cxEI".
+    let temporary = temporary || name.strip_prefix(b"sed").is_some_and(|rest| rest.len() == 6 && is_made_up(rest));
     temporary.then_some(Skip::Temporary)
+}
+
+/// True for letters and figures as a program draws them: a word would have no capitals or figures behind its head.
+fn is_made_up(name: &[u8]) -> bool {
+    name.iter().all(u8::is_ascii_alphanumeric) && name.iter().any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -84,6 +91,8 @@ mod tests {
         assert_eq!(skip_by_name(b"ferry.html.PART"), Some(Skip::Temporary));
         assert_eq!(skip_by_name(b"#ferry.md#"), Some(Skip::Temporary));
         assert_eq!(skip_by_name(b"~$ferry.docx"), Some(Skip::Temporary));
+        assert_eq!(skip_by_name(b"sedP9cxEI"), Some(Skip::Temporary));
+        assert_eq!(skip_by_name(b"sediment"), None);
         assert_eq!(skip_by_name(b"part.html"), None);
         assert_eq!(skip_by_name(b"caf\xe9.txt"), None);
     }
