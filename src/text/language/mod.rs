@@ -124,6 +124,8 @@ mod tests {
         check("sk", "Starosta povedal, že to takto ďalej nejde a že sa to zmení.");
         check("id", "Wali kota mengatakan bahwa hal itu tidak bisa terus begitu.");
         check("en", "The mayor said that it could not go on like this.");
+        check("is", "Bæjarstjórinn sagði að þetta gæti ekki gengið svona lengur og að íbúar væru ósáttir við það.");
+        check("hu", "A polgármester azt mondta, hogy ez így nem mehet tovább, és a lakók sem elégedettek.");
     }
 
     #[test]

@@ -9,13 +9,13 @@ use crate::text::lang;
 use super::scripts::Shared;
 
 /// The languages that are voted on; a bit each.
-const LANGUAGES: [&str; 24] = [
-    "en", "de", "fr", "es", "it", "pt", "nl", "id", "ca", "cs", "da", "fi", "hu", "nb", "pl", "ro", "sk", "sv", "tr", "ru", "uk", "bg",
-    "kk", "ar",
+const LANGUAGES: [&str; 25] = [
+    "en", "de", "fr", "es", "it", "pt", "nl", "id", "ca", "cs", "da", "fi", "hu", "nb", "pl", "ro", "sk", "sv", "tr", "is", "ru", "uk",
+    "bg", "kk", "ar",
 ];
 
 /// The letters beyond a to z that each language writes its own words with.
-const LETTERS: [(&str, &str); 19] = [
+const LETTERS: [(&str, &str); 20] = [
     ("en", ""),
     ("de", "äöüß"),
     ("fr", "éèêëàâçùûîïôœ"),
@@ -35,6 +35,7 @@ const LETTERS: [(&str, &str); 19] = [
     ("sk", "áäčďéíľĺňóôŕšťúýž"),
     ("sv", "åäöé"),
     ("tr", "çğıöşüâîû"),
+    ("is", "áéíóúýþæðö"),
 ];
 
 const CYRILLIC: [(&str, &str); 4] = [
@@ -187,7 +188,7 @@ impl Votes {
 
 fn standing(script: Shared) -> u32 {
     let codes: &[&str] = match script {
-        Shared::Latin => return (1 << 19) - 1,
+        Shared::Latin => return (1 << 20) - 1,
         Shared::Cyrillic => &["ru", "uk", "bg", "kk"],
         Shared::Arabic => &["ar"],
         Shared::Devanagari => &[],

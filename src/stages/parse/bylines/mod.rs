@@ -4,10 +4,13 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashSet;
 
+mod han;
 mod names;
 
 #[cfg(test)]
 mod tests;
+
+pub(crate) use han::{is_han, read as read_han};
 
 use super::agencies::is_agency;
 use crate::text::lang;
@@ -61,13 +64,44 @@ pub(crate) fn read(text: &str) -> Vec<String> {
     authors
 }
 
+/// The authors that a byline of several lines names, as the blocks of a page's element: the first line that names anybody,
+/// and the lines behind it as long as each is a whole name. "Ada Moe / Last updated / 3 min read" is Ada Moe.
+pub(crate) fn read_lines(text: &str) -> Vec<String> {
+    let mut authors: Vec<String> = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if is_label(line) {
+            continue;
+        }
+        let names = read(line);
+        if authors.is_empty() {
+            authors = names;
+            continue;
+        }
+        let is_whole = matches!(names.as_slice(), [name] if name.contains(' ') && name == line);
+        if !is_whole {
+            break;
+        }
+        authors.extend(names.into_iter().filter(|name| !authors.contains(name)).collect::<Vec<_>>());
+    }
+    authors.truncate(AUTHORS_MAX);
+    authors
+}
+
+/// "By" on a line of its own.
+fn is_label(line: &str) -> bool {
+    let small = line.trim_end_matches([':', '：']).trim().to_lowercase();
+    words().by.contains(&small)
+}
+
 /// "gnaddrig": all in small letters, and all that is said.
 fn is_user_name(text: &str, words: &Words) -> bool {
     let is_word = text.chars().all(|letter| letter.is_lowercase() || matches!(letter, '_' | '.'))
         && text.chars().filter(|letter| letter.is_alphabetic()).count() >= 3;
     let says_nothing =
         words.jobs.contains(text) || words.and.contains(text) || words.pictures.contains(text) || words.by.iter().any(|by| by == text);
-    is_word && text.chars().count() <= 30 && !says_nothing && !PARTICLES.contains(&text) && !is_paper(text)
+    // "page.author" and the like are what a template left.
+    let is_variable = text.matches('.').count() > 1;
+    is_word && !is_variable && text.chars().count() <= 30 && !says_nothing && !PARTICLES.contains(&text) && !is_paper(text)
 }
 
 struct Words {

@@ -2,9 +2,14 @@
 
 use super::super::agencies::is_agency;
 use super::Words;
+use crate::text::unicode::is_unspaced;
 
 const NAME_CHARS_MAX: usize = 60;
 const NAME_WORDS_MAX: usize = 6;
+/// In characters of scripts without spaces: longer is a phrase.
+const UNSPACED_MAX: usize = 10;
+/// "Reporter" behind a Korean or Japanese name.
+const REPORTERS: [&str; 4] = [" 기자", " 특파원", " 記者", " 记者"];
 /// Small words that stand within names.
 pub(super) const PARTICLES: [&str; 41] = [
     "de", "da", "do", "dos", "das", "del", "della", "dello", "degli", "di", "du", "des", "la", "le", "les", "los", "las", "el", "van",
@@ -15,6 +20,7 @@ pub(super) const PARTICLES: [&str; 41] = [
 /// One name out of one piece of a byline; None where it names nobody.
 pub(super) fn name(piece: &str, words: &Words) -> Option<String> {
     let piece = piece.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != '.');
+    let piece = REPORTERS.iter().fold(piece, |piece, job| piece.strip_suffix(job).unwrap_or(piece));
     if is_agency(piece) {
         return Some(piece.to_owned());
     }
@@ -62,6 +68,7 @@ pub(super) fn name(piece: &str, words: &Words) -> Option<String> {
         && !whole.chars().any(|letter| letter.is_ascii_digit())
         && kept.len() <= NAME_WORDS_MAX
         && whole.chars().count() <= NAME_CHARS_MAX
+        && whole.chars().filter(|letter| is_unspaced(*letter)).count() <= UNSPACED_MAX
         && !whole.contains([':', '?', '!', '"', '“', '”', '«', '»'])
         && !is_paper(whole);
     is_name.then(|| recased(whole))

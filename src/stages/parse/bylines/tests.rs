@@ -68,6 +68,25 @@ fn names_keep_their_small_words() {
     check("Ada Moe And Bo Lund", &["Ada Moe", "Bo Lund"]);
 }
 
+#[test]
+fn a_byline_of_several_lines_ends_where_the_names_end() {
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(read_lines(text), expected, "{text}");
+    }
+    check("By\nAda Moe\nLast updated\n3 min read", &["Ada Moe"]);
+    check("Ada Moe\nDecember 17, 2025", &["Ada Moe"]);
+    check("Ada Moe\nBo Lund\nSenior Reporter\nTable Of Contents", &["Ada Moe", "Bo Lund"]);
+    check("Von Käthe Brückner und Bo Lund\nReviewed by Gwen Tarrick", &["Käthe Brückner", "Bo Lund"]);
+}
+
+#[test]
+fn a_korean_reporter_is_named_without_the_job() {
+    check("홍길동 기자", &["홍길동"]);
+    check("この記事を書いた人 渡辺太郎 東京社会部 フォロー", &[]);
+    check("page.head.extra.author", &[]);
+}
+
 proptest! {
     #[test]
     fn any_characters_may_come(text in any::<String>()) {

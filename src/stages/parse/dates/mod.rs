@@ -56,6 +56,18 @@ pub(crate) fn find(text: &str, language: Option<&str>) -> Option<(Span, String)>
     Some((Span::new(start, end), moment.to_rfc3339()))
 }
 
+/// The first date in a text with what the clock showed, whatever its zone: `YYYY-MM-DD`, hour and minute. None where the
+/// first date has no time, or speaks of an update.
+pub(crate) fn find_clock(text: &str, language: Option<&str>) -> Option<(String, u32, u32)> {
+    let text = text.get(..text.floor_char_boundary(DATE_BYTES_MAX)).unwrap_or(text);
+    let tokens = tokens::tokens(text);
+    let reader = Reader::new(&tokens, Order::of(language));
+    let (from, _, moment) = first(&reader, &tokens)?;
+    let is_update = tokens.iter().take(from).any(|token| token.word().is_some_and(vocabulary::opens_an_update));
+    let time = moment.time.filter(|time| !is_update && time.hour < 24)?;
+    Some((moment.date.to_string(), time.hour, time.minute))
+}
+
 /// A point in time by the count of seconds or, where that would lie far ahead, of milliseconds since 1970: what
 /// programs put in place of a date. None before 1990 and from 2100.
 pub(crate) fn from_epoch(count: f64) -> Option<String> {

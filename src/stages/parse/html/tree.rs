@@ -102,21 +102,36 @@ impl<'a> Tree<'a> {
     }
 
     /// Appends the text below a node, references resolved, scripts and styles left out, up to some [`TEXT_MAX`] bytes.
-    fn text_into(&self, id: Id, out: &mut String) {
+    /// `gap` stands where a block begins or ends, or a line breaks.
+    fn text_into(&self, id: Id, gap: char, out: &mut String) {
         let end = self.node(id).end;
         let mut at = id;
+        // Where the blocks end that are open; what follows one stands on a line of its own.
+        let mut ends: Vec<Id> = Vec::new();
         while at < end && out.len() < TEXT_MAX {
             let node = self.node(at);
+            while ends.last().is_some_and(|end| *end <= at) {
+                ends.pop();
+                out.push(gap);
+            }
             match node.tag {
                 Tag::Text => {
                     let raw = self.raw_text(at);
+                    let from = out.len();
                     super::entities::decode_into(raw.get(..raw.floor_char_boundary(TEXT_MAX)).unwrap_or_default(), out);
+                    if is_parted_by_looks(out, from) {
+                        out.insert(from, ' ');
+                    }
                 }
                 Tag::Script | Tag::Style | Tag::Noscript | Tag::Iframe | Tag::Textarea if at != id => {
                     at = node.end;
                     continue;
                 }
-                tag if tag.is_block() || tag == Tag::Br => out.push(' '),
+                Tag::Br => out.push(gap),
+                tag if tag.is_block() => {
+                    out.push(gap);
+                    ends.push(node.end);
+                }
                 _ => {}
             }
             at += 1;
@@ -126,7 +141,26 @@ impl<'a> Tree<'a> {
     /// The text below a node with its white space in order; of a longer one its beginning.
     pub fn text(&self, id: Id) -> String {
         let mut out = String::new();
-        self.text_into(id, &mut out);
+        self.text_into(id, ' ', &mut out);
         out.split_whitespace().collect::<Vec<_>>().join(" ")
     }
+
+    /// The same as `text`, each block and each line on a line of its own.
+    pub fn lines(&self, id: Id) -> String {
+        let mut out = String::new();
+        self.text_into(id, LINE_GAP, &mut out);
+        let lines = out.split(LINE_GAP).map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+        lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// Never part of a page's text.
+const LINE_GAP: char = '\u{1F}';
+
+/// "<span>Ada Moe</span><span>Dec 5</span>": two elements without a space between them, which a browser sets apart by
+/// their looks. A small letter before a capital tells.
+fn is_parted_by_looks(text: &str, at: usize) -> bool {
+    let before = text.get(..at).and_then(|before| before.chars().next_back());
+    let after = text.get(at..).and_then(|after| after.chars().next());
+    before.is_some_and(|before| before.is_lowercase() || before.is_ascii_digit()) && after.is_some_and(char::is_uppercase)
 }

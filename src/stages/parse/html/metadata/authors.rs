@@ -80,7 +80,7 @@ pub fn choose(tree: &Tree, tags: &Tags, stated: &Stated, site: Option<&str>, pla
         )
     };
     let named = places.named(tree, is_byline, |_, line| {
-        let names = clean(bylines::read(line).iter().map(String::as_str), site);
+        let names = clean(bylines::read_lines(line).iter().map(String::as_str), site);
         // Without "By", a single word is a label or a place.
         let are_names = begins_with_label(line) || names.iter().all(|name| name.contains(' ') || !name.is_ascii());
         Some(names).filter(|names| !names.is_empty() && are_names)
@@ -96,17 +96,22 @@ pub fn choose(tree: &Tree, tags: &Tags, stated: &Stated, site: Option<&str>, pla
     let linked = || {
         let is_writer = |id: Id| tree.tag(id) == Tag::A && tree.attribute(id, Key::Href).is_some_and(leads_to_a_writer);
         places.named(tree, is_writer, |_, line| {
-            let names = clean(bylines::read(line).iter().map(String::as_str), site);
+            let names = clean(bylines::read_lines(line).iter().map(String::as_str), site);
             Some(names).filter(|names| !names.is_empty() && names.iter().all(|name| name.contains(' ') || !name.is_ascii()))
         })
     };
+    // 记者 王小明: reporters of Chinese papers are told at the head or the end of the text.
+    let reported = || {
+        let read = |line: &str| Some(bylines::read_han(line)).filter(|names| !names.is_empty());
+        places.paragraphs(tree, bylines::is_han, read)
+    };
     // The paper itself, where it says so and names nobody.
     let paper = || clean(stated.authors.iter().map(String::as_str).chain(tags.all("author")), None).into_iter().take(1).collect();
-    named.or_else(linked).or_else(opened).unwrap_or_else(paper)
+    named.or_else(linked).or_else(opened).or_else(reported).unwrap_or_else(paper)
 }
 
 fn leads_to_a_writer(address: &str) -> bool {
-    const FOLDERS: [&str; 12] = [
+    const FOLDERS: [&str; 16] = [
         "/author/",
         "/authors/",
         "/autor/",
@@ -117,8 +122,12 @@ fn leads_to_a_writer(address: &str) -> bool {
         "/autore/",
         "/bios/",
         "/writers/",
+        "/reporter/",
+        "/reporters/",
+        "/columnist/",
         "/contributors/",
         "/journalist/",
+        "/journalists/",
     ];
     address.len() <= 400 && FOLDERS.iter().any(|folder| address.to_ascii_lowercase().contains(folder))
 }
@@ -152,7 +161,7 @@ fn marked(tree: &Tree, places: &Places) -> Vec<String> {
         has(Key::Itemprop) || (tree.tag(id) == Tag::A && has(Key::Rel))
     };
     let mut found: Vec<String> = Vec::new();
-    for group in [&places.near, &places.far] {
+    for group in [&places.near, &places.far, &places.doubtful] {
         let mut after = 0;
         let mut in_order = group.clone();
         in_order.sort_unstable();
@@ -165,11 +174,12 @@ fn marked(tree: &Tree, places: &Places) -> Vec<String> {
             let name = (id..after).find(|inner| tree.attribute(*inner, Key::Itemprop) == Some("name"));
             let text = match name {
                 Some(name) if tree.tag(name) == Tag::Meta => tree.attribute(name, Key::Content).map(super::tags::tidy).unwrap_or_default(),
-                Some(name) => tree.text(name),
-                None => tree.text(id),
+                Some(name) => tree.lines(name),
+                None => tree.lines(id),
             };
             if text.len() <= 200 {
-                found.push(text);
+                let names = bylines::read_lines(&text);
+                if names.is_empty() { found.push(text.replace('\n', " ")) } else { found.extend(names) }
             }
         }
         if !found.is_empty() {
@@ -187,6 +197,7 @@ fn clean<'a>(given: impl Iterator<Item = &'a str>, site: Option<&str>) -> Vec<St
         let is_cut = matches!(read.as_slice(), [only] if !only.contains(' ') && (2..=4).contains(&one.split_whitespace().count()) && !one.contains([',', '|', '(', '/', '@', ':']) && !begins_with_label(one));
         let read = if read.is_empty() || is_cut { plain(one).into_iter().collect() } else { read };
         for name in read {
+            let name = without_outlet(&name, site);
             let is_site = site.is_some_and(|site| letters(site) == letters(&name));
             let is_known = names.iter().any(|other| letters(other) == letters(&name));
             if !is_site && !is_known && !is_nobody(&name) && names.len() < AUTHORS_MAX {
@@ -200,6 +211,22 @@ fn clean<'a>(given: impl Iterator<Item = &'a str>, site: Option<&str>) -> Vec<St
         names.retain(|name| !is_body(name));
     }
     names
+}
+
+/// "Ada Moe USA TODAY", "Bo Lund The Associated Press": the paper or agency behind a whole name; "Ada Moe Ada Moe" once.
+fn without_outlet(name: &str, site: Option<&str>) -> String {
+    let words: Vec<&str> = name.split(' ').collect();
+    for at in 2..words.len() {
+        let (person, outlet) = (words.get(..at).unwrap_or_default(), words.get(at..).unwrap_or_default().join(" "));
+        let is_outlet = agencies::is_agency(&outlet)
+            || agencies::is_agency(outlet.trim_start_matches("The ").trim_start_matches("the "))
+            || site.is_some_and(|site| letters(site) == letters(&outlet));
+        if is_outlet {
+            return person.join(" ");
+        }
+    }
+    let (first, second) = words.split_at(words.len() / 2);
+    if first == second { first.join(" ") } else { name.to_owned() }
 }
 
 /// What is no name by the rules of bylines but stands where only a name can: a paper's, a nickname.

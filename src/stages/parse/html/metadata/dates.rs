@@ -9,7 +9,7 @@ use super::times;
 use super::visible::{Places, is_called};
 use crate::stages::parse::dates;
 
-/// In bytes: a line around the headline that holds a date holds little else.
+/// In characters: a line around the headline that holds a date holds little else.
 const DATE_LINE_MAX: usize = 120;
 
 const PUBLISHED: &[&str] = &[
@@ -84,26 +84,73 @@ pub struct Dates<'a> {
 
 impl Dates<'_> {
     /// In this order: JSON-LD, `<meta>`, microdata, the address, `<time>`, what is called a date, the lines around the
-    /// headline.
+    /// headline. Where all that is known is the moment in universal time, the day that readers see is told with it.
     pub fn published(&self, address: Option<&str>) -> Option<String> {
         let told = self.stated.published.as_deref().and_then(|date| self.read(date));
         let meta = || PUBLISHED.iter().find_map(|key| self.tags.all(key).find_map(|date| self.read(date)));
-        told.or_else(meta)
-            .or_else(|| self.marked("datePublished"))
-            .or_else(|| address.and_then(times::read_address))
-            .or_else(|| self.timed())
-            .or_else(|| self.called())
-            .or_else(|| self.places.lines(self.tree, |line| if line.len() <= DATE_LINE_MAX { self.find(line) } else { None }))
-            // Elsewhere only a line that is nothing but a date.
-            .or_else(|| {
-                self.places.far_lines(self.tree, |line| {
-                    if line.len() <= DATE_LINE_MAX / 2 && line.chars().any(char::is_numeric) {
-                        dates::read(line, self.language)
-                    } else {
-                        None
-                    }
-                })
-            })
+        if let Some(moment) = told.or_else(meta).or_else(|| self.marked("datePublished")) {
+            return Some(self.local(moment));
+        }
+        let doubtful = || self.places.doubtful.iter().copied();
+        let own = || self.places.near.iter().chain(&self.places.far).copied();
+        let seen = address.and_then(times::read_address).or_else(|| self.timed(own())).or_else(|| self.called());
+        seen.or_else(|| self.seen())
+            // Elsewhere only a line that is nothing but a date, or begins with one.
+            .or_else(|| self.places.far_lines(self.tree, |line| self.only_date(line, DATE_LINE_MAX / 2)))
+            .or_else(|| self.places.far_lines(self.tree, |line| self.leading_date(line)))
+            // Where boxes are called something else, only what is called so by itself.
+            .or_else(|| self.timed(doubtful().filter(|id| is_called(self.tree, *id, &["publish", "entry-date"], &[]))))
+    }
+
+    /// The date in the lines around the headline.
+    fn seen(&self) -> Option<String> {
+        self.places.lines(self.tree, |line| if line.chars().count() <= DATE_LINE_MAX { self.find(line) } else { None })
+    }
+
+    fn only_date(&self, line: &str, length_max: usize) -> Option<String> {
+        let is_short = line.chars().count() <= length_max && line.chars().any(char::is_numeric);
+        if is_short { dates::read(line, self.language) } else { None }
+    }
+
+    /// "20 January 2020 at 08:45 | Python".
+    fn leading_date(&self, line: &str) -> Option<String> {
+        let is_short = line.chars().count() <= DATE_LINE_MAX / 2 && line.chars().any(char::is_numeric);
+        let (span, date) = if is_short { dates::find(line, self.language)? } else { return None };
+        (span.start == 0).then_some(date)
+    }
+
+    /// A moment in universal time as the paper's own clock shows it, where another place of the page gives the same
+    /// moment with its zone.
+    fn local(&self, moment: String) -> String {
+        if !times::is_universal(&moment) {
+            return moment;
+        }
+        let stated = self.stated.published.as_deref().into_iter();
+        let told = stated.chain(PUBLISHED.iter().flat_map(|key| self.tags.all(key)));
+        let ids = self.places.near.iter().copied().filter(|id| self.tree.tag(*id) == Tag::Time);
+        let timed = ids.filter_map(|id| self.tree.attribute(id, Key::Datetime));
+        let same = told
+            .chain(timed)
+            .take(60)
+            .filter_map(times::read_iso)
+            .find(|other| !times::is_universal(other) && times::is_same_moment(&moment, other));
+        if let Some(same) = same {
+            return same;
+        }
+        let seen = self.near_clock(&moment);
+        seen.unwrap_or(moment)
+    }
+
+    /// "Dec. 22, 2023, 10:22 p.m." beside a moment of 2023-12-23T03:22Z tells the zone: the clocks of nearly all zones
+    /// agree in their half hours.
+    fn near_clock(&self, moment: &str) -> Option<String> {
+        self.places.lines(self.tree, |line| {
+            if line.chars().count() > DATE_LINE_MAX || !line.chars().any(char::is_numeric) {
+                return None;
+            }
+            let (date, hour, minute) = dates::find_clock(line, self.language)?;
+            times::at_clock(moment, &date, hour, minute)
+        })
     }
 
     pub fn updated(&self) -> Option<String> {
@@ -132,13 +179,12 @@ impl Dates<'_> {
     fn marked(&self, prop: &str) -> Option<String> {
         let is_marked =
             |id: Id| self.tree.attribute(id, Key::Itemprop).is_some_and(|value| value.split_ascii_whitespace().any(|word| word == prop));
-        let ids = self.places.near.iter().chain(&self.places.far).copied();
+        let ids = self.places.near.iter().chain(&self.places.far).chain(&self.places.doubtful).copied();
         ids.filter(|id| self.tree.tag(*id) != Tag::Text && is_marked(*id)).find_map(|id| self.of_element(id, &self.tree.text(id)))
     }
 
-    fn timed(&self) -> Option<String> {
+    fn timed(&self, ids: impl Iterator<Item = Id>) -> Option<String> {
         let is_update = |id: Id| is_called(self.tree, id, &["updat", "modif"], &[]);
-        let ids = self.places.near.iter().chain(&self.places.far).copied();
         let times: Vec<Id> = ids.filter(|id| self.tree.tag(*id) == Tag::Time).take(20).collect();
         let first = times.iter().find(|id| !is_update(**id)).or(times.first());
         first.and_then(|id| self.of_element(*id, &self.tree.text(*id)))

@@ -2,9 +2,10 @@
 //!
 //! Pages say these things in several places and the places disagree. Each field has its cascade:
 //!
-//! - title: the `<h1>` that `<title>` or `og:title` agree with, a lone `<h1>`, JSON-LD `headline`, `og:title`, `<title>`;
-//! - authors: JSON-LD, `<meta>` in its many names, microdata, `rel=author`, the visible byline;
-//! - published, updated: JSON-LD, `<meta>`, microdata, `<time>`, hAtom, the visible date, the address;
+//! - title (without the line above it): the `<h1>` that `<title>` or `og:title` agree with, a lone `<h1>`, JSON-LD `headline`, `og:title`, `<title>`;
+//! - authors: JSON-LD, `<meta>` in its many names, microdata, `rel=author`, the visible byline, 记者 and 作者 in the text;
+//! - published, updated: JSON-LD, `<meta>`, microdata, the address, `<time>`, hAtom, the visible date; a moment in universal
+//!   time is told with the zone that another of these places gives;
 //! - url: `rel=canonical`, `og:url`, JSON-LD, the address given; site: `og:site_name`, JSON-LD's publisher, the host.
 
 mod authors;
@@ -14,6 +15,9 @@ mod tags;
 mod times;
 pub mod titles;
 mod visible;
+
+#[cfg(test)]
+mod tests;
 
 use url::Url;
 

@@ -112,6 +112,35 @@ fn read_time(text: &str) -> Option<String> {
     Some(format!("{hour:02}:{minute:02}:{second:02}{zone}"))
 }
 
+/// True for a moment that is told in universal time.
+pub fn is_universal(moment: &str) -> bool {
+    moment.contains('T') && (moment.ends_with('Z') || moment.ends_with("+00:00") || moment.ends_with("-00:00"))
+}
+
+/// True where both tell the same minute.
+pub fn is_same_moment(one: &str, other: &str) -> bool {
+    let minute = |text: &str| text.parse::<jiff::Timestamp>().ok().map(|stamp| stamp.as_second() / 60);
+    minute(one).is_some_and(|one| minute(other) == Some(one))
+}
+
+/// In minutes east of universal time: what clocks in use show.
+const OFFSETS: std::ops::RangeInclusive<i64> = -12 * 60..=14 * 60;
+
+/// A moment as a clock shows it that stands at this hour and minute of this day (`YYYY-MM-DD`). None where no zone makes
+/// them the same, or where the clock shows universal time.
+pub fn at_clock(moment: &str, day: &str, hour: u32, minute: u32) -> Option<String> {
+    let stamp: jiff::Timestamp = moment.parse().ok()?;
+    let clock: jiff::Timestamp = format!("{day}T{hour:02}:{minute:02}:00Z").parse().ok()?;
+    let offset = clock.as_second().div_euclid(60) - stamp.as_second().div_euclid(60);
+    if offset == 0 || offset % 30 != 0 || !OFFSETS.contains(&offset) {
+        return None;
+    }
+    let second = stamp.as_second().rem_euclid(60);
+    let sign = if offset < 0 { '-' } else { '+' };
+    let offset = offset.abs();
+    Some(format!("{day}T{hour:02}:{minute:02}:{second:02}{sign}{:02}:{:02}", offset / 60, offset % 60))
+}
+
 fn number(bytes: &[u8], at: usize, digits: usize) -> Option<u32> {
     let digits = bytes.get(at..at + digits)?;
     digits.iter().try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')))

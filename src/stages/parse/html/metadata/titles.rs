@@ -3,9 +3,12 @@
 use super::super::signs::Signs;
 use super::super::tags::Tag;
 use super::super::tree::{Id, Tree};
+use super::visible::is_called;
 
 /// In characters: a longer heading is a paragraph.
 const TITLE_MAX: usize = 300;
+/// In characters: a shorter one may be of several sentences.
+const PROSE_MIN: usize = 150;
 
 /// Headings of the first order in page order, longest 30.
 pub fn headings(tree: &Tree, signs: &[Signs]) -> Vec<(Id, String)> {
@@ -16,8 +19,8 @@ pub fn headings(tree: &Tree, signs: &[Signs]) -> Vec<(Id, String)> {
         }
         let is_hidden =
             std::iter::once(id).chain(tree.ancestors(id)).any(|at| signs.get(at as usize).is_some_and(|signs| signs.has(Signs::HIDDEN)));
-        let text = tree.text(id);
-        if !is_hidden && !text.is_empty() && text.chars().count() <= TITLE_MAX {
+        let text = without_kicker(tree, id);
+        if !is_hidden && !text.is_empty() && text.chars().count() <= TITLE_MAX && !is_prose(&text) {
             found.push((id, text));
         }
         if found.len() >= 30 {
@@ -25,6 +28,35 @@ pub fn headings(tree: &Tree, signs: &[Signs]) -> Vec<(Id, String)> {
         }
     }
     found
+}
+
+/// "Learn which. Get tips on how. We help you": several whole sentences are a summary.
+fn is_prose(text: &str) -> bool {
+    let ends = [". ", "? ", "! "].iter().map(|end| text.matches(end).count()).sum::<usize>();
+    text.chars().count() > PROSE_MIN && ends >= 2 && text.ends_with('.')
+}
+
+/// What the line above a headline is called.
+const KICKERS: [&str; 7] = ["kicker", "overline", "dachzeile", "spitzmarke", "eyebrow", "topline", "antetitulo"];
+
+/// The words of a heading without those of an element in it that is called a kicker: "Trade: | The bridge is closed".
+fn without_kicker(tree: &Tree, heading: Id) -> String {
+    let whole = tree.text(heading);
+    let end = tree.node(heading).end;
+    let mut id = heading + 1;
+    while id < end {
+        if is_called(tree, id, &KICKERS, &[]) {
+            let kicker = tree.text(id);
+            let rest = whole.strip_prefix(kicker.as_str()).unwrap_or_default();
+            let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '-' | '–' | '—' | '|' | '/'));
+            return if words(rest) >= 3 { rest.to_owned() } else { whole };
+        }
+        if tree.tag(id) == Tag::Text && !tree.raw_text(id).trim().is_empty() {
+            break;
+        }
+        id += 1;
+    }
+    whole
 }
 
 /// What the page offers for a title.
@@ -55,7 +87,7 @@ pub fn choose(offered: &Offered) -> (Option<String>, Option<Id>) {
         let heading = letters(&candidate.1);
         let length = heading.chars().count();
         let closes_title = offered.page.and_then(last_part).is_some_and(|(head, tail)| letters(tail) == heading && words(head) >= 2);
-        if length < 4 || closes_title || is_site(&heading, offered.site) {
+        if length < 4 || closes_title || opens_title(&heading, offered) || is_site(&heading, offered.site) {
             continue;
         }
         let agrees = |(title, whole): (&String, &String)| {
@@ -77,8 +109,9 @@ pub fn choose(offered: &Offered) -> (Option<String>, Option<Id>) {
     if let [(id, heading)] = offered.headings
         && heading.split_whitespace().count() >= 2
         && !is_site(&letters(heading), offered.site)
+        && !opens_title(&letters(heading), offered)
         && offered.page.and_then(last_part).is_none_or(|(_, tail)| letters(tail) != letters(heading))
-        && (given.is_empty() || given.iter().any(|title| shares_words(title, heading)))
+        && (given.iter().all(|title| names_site(title, offered.site)) || given.iter().any(|title| shares_words(title, heading)))
     {
         return (Some(without_section(heading, offered.site)), Some(*id));
     }
@@ -88,6 +121,14 @@ pub fn choose(offered: &Offered) -> (Option<String>, Option<Id>) {
     let page = || offered.page.map(bare);
     let found = stated.or_else(shared).or_else(page).filter(|title| !title.is_empty());
     (found.or_else(|| offered.headings.first().map(|(_, heading)| heading.clone())), None)
+}
+
+/// "Tide Notes" is the site's name where the page is called "Tide Notes: The lean bridge" and shared as "The lean bridge".
+fn opens_title(letters_of_heading: &str, offered: &Offered) -> bool {
+    let parted = offered.page.and_then(|page| MARKS.iter().chain(&[": "]).find_map(|mark| page.split_once(mark)));
+    let Some((head, tail)) = parted else { return false };
+    let shared = [offered.shared, offered.headline];
+    letters(head) == letters_of_heading && shared.iter().flatten().any(|title| letters(title) == letters(tail))
 }
 
 /// At least a fifth of the words of either is in both.
@@ -100,11 +141,17 @@ fn shares_words(one: &str, other: &str) -> bool {
     both * 5 >= one.len().min(other.len()).max(1)
 }
 
+/// A page that is called nothing but "Tidepost", on tidepost.example.
+fn names_site(title: &str, site: Option<&str>) -> bool {
+    let title = letters(title);
+    site.is_some_and(|site| title.is_empty() || letters(site).starts_with(&title))
+}
+
 fn is_site(letters_of_heading: &str, site: Option<&str>) -> bool {
     site.is_some_and(|site| letters(site) == letters_of_heading)
 }
 
-const MARKS: [&str; 12] = [" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " · ", " • ", " / ", " ｜ ", "_"];
+const MARKS: [&str; 13] = ["ㅣ", " | ", " - ", " – ", " — ", " :: ", " » ", " « ", " · ", " • ", " / ", " ｜ ", "_"];
 
 /// "Bridge closed | The Daily Tide" without what stands behind the last mark, where that is the site's name or at most
 /// a few words; also "The Daily Tide: Bridge closed".
