@@ -1,8 +1,8 @@
 //! Turns places in bytes into offsets in code points: the article as its record shows it.
 
 use crate::model::{
-    Article, CleanArticle, Excerpt, Keyphrase, Quote, QuoteItem, QuotedArticle, Span, SpeakerItem, StageError, Stats, SummarizedArticle,
-    SummarySentence,
+    Article, CleanArticle, Excerpt, Keyphrase, Language, Quote, QuoteItem, QuotedArticle, Span, SpeakerItem, StageError, Stats,
+    SummarizedArticle, SummarySentence,
 };
 use crate::text::paragraphs::paragraphs;
 use crate::text::unicode::CodePoints;
@@ -19,6 +19,7 @@ pub fn finish(summarized: SummarizedArticle, keyphrases: Vec<Keyphrase>, options
     let SummarizedArticle { quoted, summary } = summarized;
     let QuotedArticle { article, sentences, words, quotes, quotes_found } = quoted;
     let CleanArticle { metadata, source, language, text, warnings } = article;
+    let language = Language { confidence: rounded(language.confidence), ..language };
     let points = CodePoints::new(&text);
     let summary = summary.into_iter().map(|(span, score)| summary_sentence(span, score, &text, &points)).collect();
     let quotes = quotes.into_iter().map(|quote| quote_item(quote, &text, &points)).collect();

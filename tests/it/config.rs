@@ -101,11 +101,12 @@ fn what_is_set_in_vain_is_said_once() {
     let desk = Desk::new();
     desk.put("wire/a.txt", "The ferry left.");
     desk.put("pipeline.toml", "[limits]\ndepth = 3\n");
-    // Whatever this version leaves undone, it must not leave it unsaid.
+    // Whatever a build leaves out, it must not leave unsaid; and of what it has, it must not say so.
+    let unpacks = cfg!(any(feature = "compression", feature = "office", feature = "pdf", feature = "warc", feature = "zip"));
     let check = desk.run(&["check"]).ended_with(0);
     let run = desk.run(&["batch", "wire"]).ended_with(0);
     for said in [&check.stderr, &run.stderr] {
-        assert_eq!(said.matches("`limits.depth` has no effect").count(), 1, "{said}");
+        assert_eq!(said.matches("`limits.depth` has no effect").count(), usize::from(!unpacks), "{said}");
     }
     let quiet = desk.run(&["status"]).ended_with(0);
     assert_eq!(quiet.stderr, "");
