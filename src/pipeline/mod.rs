@@ -10,6 +10,7 @@
 pub mod committer;
 pub mod look;
 pub mod runner;
+mod trim;
 
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -139,6 +140,9 @@ pub async fn run(
         stop.await;
         stop_now.send_replace(true);
     });
+    if matches!(input, Input::Watch(_)) {
+        stopper.spawn(trim::now_and_then());
+    }
 
     let (outcomes, outcomes_receiver) = mpsc::channel(QUEUE_OUTCOMES);
     // At most one message for each file in hand, and those are bounded by the memory budget.
