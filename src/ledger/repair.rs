@@ -13,7 +13,7 @@ use tracing::warn;
 
 use super::database::{self, ArticleRow, Group, SegmentRow, beside, remove_beside};
 use super::recovery::comes_after;
-use super::{CannotGoOn, Database, Disk, Index, Ledger, RealDisk, STATE_FOLDER, database_path, disk, fault};
+use super::{CannotGoOn, Database, Disk, Index, Known, Ledger, RealDisk, STATE_FOLDER, Settled, database_path, disk, fault};
 
 /// Rows carried over in one transaction.
 const GROUP_ROWS: usize = 10_000;
@@ -94,16 +94,24 @@ pub fn remake<D: Disk, I: Index>(
 /// Carries over what the files that are left do not tell.
 fn keep<D: Disk, I: Index>(ledger: &mut Ledger<D, I>, earlier: &impl Earlier) -> anyhow::Result<Kept> {
     let present = ledger.segments()?;
-    let is_gone = |row: &SegmentRow| row.sealed && !present.iter().any(|known| known.segment == row.segment);
-    let gone: Vec<SegmentRow> = earlier.segments()?.into_iter().filter(is_gone).collect();
-    let mut kept = Kept { segments_gone: gone.len() as u64, articles: 0 };
-    if gone.is_empty() {
+    let (mut sealed, mut kept) = (Vec::new(), Kept::default());
+    for row in earlier.segments()?.into_iter().filter(|row| row.sealed) {
+        match present.iter().find(|known| known.segment == row.segment) {
+            // A file that was its reader's stays so: it is never written again, and may be moved away at any time.
+            Some(known) => sealed.push(SegmentRow { sealed: true, ..*known }),
+            None => {
+                kept.segments_gone += 1;
+                sealed.push(row);
+            }
+        }
+    }
+    ledger.commit(&Group { segments: sealed, ..Group::default() })?;
+    if kept.segments_gone == 0 {
         return Ok(kept);
     }
-    ledger.commit(&Group { segments: gone, ..Group::default() })?;
     let mut group = Group::default();
     earlier.each_article(&mut |article| {
-        if ledger.latest(&article.key)?.is_none_or(|known| article.known != known && comes_after(&article.known, &known)) {
+        if ledger.latest(&article.key)?.is_none_or(|known| says_more(&article.known, &known)) {
             kept.articles += 1;
             group.articles.push(article);
         }
@@ -114,6 +122,12 @@ fn keep<D: Disk, I: Index>(ledger: &mut Ledger<D, I>, earlier: &impl Earlier) ->
     })?;
     ledger.commit(&group)?;
     Ok(kept)
+}
+
+/// True where the earlier ledger knows of a later outcome than the files that are left, or of a later try at the same one.
+fn says_more(earlier: &Known, left: &Known) -> bool {
+    let is_same = (earlier.revision, earlier.outcome) == (left.revision, left.outcome);
+    if is_same { earlier.attempts > left.attempts && earlier.outcome == Settled::Rejected } else { comes_after(earlier, left) }
 }
 
 /// The ledger that was there, opened only to be read.

@@ -247,7 +247,8 @@ impl<'r, D: Disk, I: Index> World<'r, D, I> {
         let crash = self.disk.end().or(self.died_of_it.then_some(Crash::Kill));
         self.report.crashes += u64::from(crash.is_some());
         self.store.borrow_mut().survive(crash, &mut self.chance);
-        self.is_mended &= crash != Some(Crash::Power);
+        // After a failed sync the cache says what is on no disk.
+        self.is_mended &= crash != Some(Crash::Power) && !self.disk.0.borrow().has_failed;
         self.note_suspects(crash);
         went_through && crash.is_none()
     }
@@ -289,7 +290,7 @@ impl<'r, D: Disk, I: Index> World<'r, D, I> {
         let crash = self.disk.end();
         self.report.crashes += u64::from(crash.is_some());
         self.store.borrow_mut().survive(crash, &mut self.chance);
-        self.is_mended &= crash != Some(Crash::Power);
+        self.is_mended &= crash != Some(Crash::Power) && !self.disk.0.borrow().has_failed;
         if crash == Some(Crash::Power) {
             self.suspects.clear();
         }
