@@ -104,7 +104,10 @@ impl Database {
     /// that cannot be read for now is left alone, since it may know of records that were moved away.
     pub fn open(state: &Path) -> anyhow::Result<Self> {
         let path = database_path(state);
-        fault::point("ledger.open").map_err(|error| CannotGoOn(format!("cannot open {}: {error}; check the disk", path.display())))?;
+        fault::point("ledger.open").map_err(|error| {
+            let told = format!("cannot open {}: {error}; check the disk", path.display());
+            CannotGoOn::because(error, told)
+        })?;
         if path.exists() {
             match open_existing(&path) {
                 Ok(Existing::Usable(connection)) => return Ok(Self { connection, is_new: false }),
@@ -114,7 +117,8 @@ impl Database {
                     put_aside(&path)?;
                 }
                 Err(error) => {
-                    return Err(CannotGoOn(format!("cannot read {}: {error}; check its permissions and the disk", path.display())).into());
+                    let told = format!("cannot read {}: {error}; check its permissions and the disk", path.display());
+                    return Err(CannotGoOn::because(error, told));
                 }
             }
         }
@@ -124,8 +128,10 @@ impl Database {
     /// Begins a ledger where none is.
     pub fn create(path: &Path) -> anyhow::Result<Self> {
         let created = connect(path).and_then(|connection| connection.execute_batch(TABLES).map(|()| connection));
-        let connection =
-            created.map_err(|error| CannotGoOn(format!("cannot create {}: {error}; check the disk and run again", path.display())))?;
+        let connection = created.map_err(|error| {
+            let told = format!("cannot create {}: {error}; check the disk and run again", path.display());
+            CannotGoOn::because(error, told)
+        })?;
         Ok(Self { connection, is_new: true })
     }
 

@@ -14,6 +14,9 @@ use super::lock::Lock;
 /// How long a full disk is waited for before it is tried again.
 const FULL_DISK_PAUSE: Duration = Duration::from_millis(500);
 
+/// What the smallest of the ledger's files takes to be begun: SQLite's index of its log.
+const SMALL_BYTES: u64 = 1 << 16;
+
 /// A file system, as far as records need one.
 pub trait Disk {
     type File: DiskFile;
@@ -95,6 +98,19 @@ pub fn create_folders<D: Disk>(disk: &D, folder: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
         result => result,
     }
+}
+
+/// True where the file system, or the user's share of it, has no room left.
+pub fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+/// Whether a small file could still be begun here; true where nobody can say.
+pub fn has_room(folder: &Path) -> bool {
+    rustix::fs::statvfs(folder).map_or(true, |disk| {
+        let counts_files = disk.f_files > 0;
+        disk.f_bavail.saturating_mul(disk.f_frsize) >= SMALL_BYTES && (!counts_files || disk.f_favail > 0)
+    })
 }
 
 /// The folder that a name stands in.

@@ -1,7 +1,7 @@
 //! One writer at a time: a lock on the output folder that ends with the process, however it ends.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -24,7 +24,10 @@ impl Lock {
     /// Takes the lock, or tells who holds it.
     pub fn take(state: &Path) -> anyhow::Result<Self> {
         let path = state.join("lock");
-        let unwritable = |error| CannotGoOn(format!("cannot write {}: {error}; check the folder's permissions", path.display()));
+        let unwritable = |error: io::Error| {
+            let told = format!("cannot write {}: {error}; check the folder's permissions", path.display());
+            CannotGoOn::because(error, told)
+        };
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(unwritable)?;
         let begun = Instant::now();
         loop {

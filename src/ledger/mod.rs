@@ -18,14 +18,17 @@ mod view;
 mod writer;
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
 
 use crate::model::{Digest, Key, Skip, SourcePath, Stamp};
 
 pub use attempts::{Attempts, Standing, UnderWay, Version};
 pub use audit::{Audit, audit};
 pub use database::{ArticleRow, Database, FileRow, Group, RejectionRow, SegmentRow};
-pub use disk::{Disk, DiskFile, RealDisk};
+pub use disk::{Disk, DiskFile, RealDisk, is_full};
 pub use index::Index;
 pub use lines::{LINE_BYTES_MAX, Line, Lines, is_whole};
 pub use recovery::Recovered;
@@ -80,6 +83,28 @@ impl fmt::Display for CannotGoOn {
 
 impl std::error::Error for CannotGoOn {}
 
+impl CannotGoOn {
+    /// Tells what to do; the reason stays known below it.
+    pub fn because(error: impl Into<anyhow::Error>, told: String) -> anyhow::Error {
+        error.into().context(Self(told))
+    }
+}
+
+/// True where an error comes of a full disk: what failed may be tried again when there is room.
+pub fn is_for_want_of_room(error: &anyhow::Error, out: &Path) -> bool {
+    error.chain().any(|cause| {
+        if let Some(error) = cause.downcast_ref::<io::Error>() {
+            return is_full(error);
+        }
+        match cause.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code) {
+            Some(ErrorCode::DiskFull) => true,
+            // SQLite does not say why a file of its own could not be made or made longer.
+            Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure) => !disk::has_room(&out.join(STATE_FOLDER)),
+            _ => false,
+        }
+    })
+}
+
 /// The one writer's hold on an output folder.
 pub struct Ledger<D: Disk = RealDisk, I = Database> {
     out: PathBuf,
@@ -107,8 +132,10 @@ impl<D: Disk, I: Index> Ledger<D, I> {
     /// The same on any disk, with any index: `open_index` is called once the lock is held.
     pub fn open_on(disk: D, out: &Path, open_index: impl FnOnce(&Path) -> anyhow::Result<I>) -> anyhow::Result<Self> {
         let state = out.join(STATE_FOLDER);
-        disk::create_folders(&disk, &state)
-            .map_err(|error| CannotGoOn(format!("cannot create {}: {error}; choose another --out", state.display())))?;
+        disk::create_folders(&disk, &state).map_err(|error| {
+            let told = format!("cannot create {}: {error}; choose another --out", state.display());
+            CannotGoOn::because(error, told)
+        })?;
         let lock = disk.lock(&state)?;
         Self::open_locked(disk, out, lock, open_index)
     }
@@ -117,7 +144,10 @@ impl<D: Disk, I: Index> Ledger<D, I> {
         let mut index = open_index(&out.join(STATE_FOLDER))?;
         let recovered = recovery::recover(&disk, out, &mut index).map_err(|error| match error.is::<CannotGoOn>() {
             true => error,
-            false => CannotGoOn(format!("cannot recover {}: {error:#}; check its permissions and the disk", out.display())).into(),
+            false => {
+                let told = format!("cannot recover {}: {error:#}; check its permissions and the disk", out.display());
+                CannotGoOn::because(error, told)
+            }
         })?;
         Ok(Self { out: out.to_owned(), disk, index, recovered, lock })
     }
@@ -169,6 +199,6 @@ fn key_of(path: &SourcePath, entry: Option<&crate::model::Entry>) -> Key {
 }
 
 /// Makes what was created, renamed or removed in a folder durable.
-pub fn sync_folder(folder: &Path) -> std::io::Result<()> {
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
     RealDisk.sync_folder(folder)
 }

@@ -90,7 +90,10 @@ fn recover_segment<D: Disk>(
     recovered: &mut Recovered,
 ) -> anyhow::Result<()> {
     let path = row.segment.path(out);
-    let file = disk.open(&path).map_err(|error| CannotGoOn(format!("cannot open {}: {error}; check its permissions", path.display())))?;
+    let file = disk.open(&path).map_err(|error| {
+        let told = format!("cannot open {}: {error}; check its permissions", path.display());
+        CannotGoOn::because(error, told)
+    })?;
     let length = file.length()?;
     if length < row.bytes {
         return Err(CannotGoOn(format!(
@@ -223,7 +226,10 @@ fn lines_from<F: DiskFile>(file: &F, at: u64) -> Lines<BufReader<ReadFrom<'_, F>
 }
 
 fn commit(file: &impl DiskFile, path: &Path, row: SegmentRow, group: &mut Group, index: &mut impl Index) -> anyhow::Result<()> {
-    file.sync_data().map_err(|error| CannotGoOn(format!("cannot sync {}: {error}; check the disk", path.display())))?;
+    file.sync_data().map_err(|error| {
+        let told = format!("cannot sync {}: {error}; check the disk", path.display());
+        CannotGoOn::because(error, told)
+    })?;
     group.segments.push(row);
     // Articles come first, so the rejections that follow know what has settled them.
     let mut later = Vec::with_capacity(group.articles.len());

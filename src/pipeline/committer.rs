@@ -4,7 +4,6 @@
 //! only then entered in the ledger; the sync is the acknowledgement.
 
 use std::collections::HashMap;
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -14,6 +13,7 @@ use tracing::{info, warn};
 
 use crate::ledger::{
     ArticleRow, CannotGoOn, Database, Disk, FileRow, Group, Index, Known, KnownFile, Ledger, RealDisk, RejectionRow, Series, Settled,
+    is_full,
 };
 use crate::model::{
     Article, Entry, Envelope, FileRead, Key, Origin, Outcome, Rejection, SourcePath, Ticket, render_record, render_rejected,
@@ -291,14 +291,14 @@ impl<D: Disk, I: Index> Committer<D, I> {
                     }
                     break;
                 }
-                Err(error) if is_full_disk(&error) && self.waits_for_room() => {
+                Err(error) if is_full(&error) && self.waits_for_room() => {
                     tell_full_disk(&mut told, &name);
                     self.meters.disk_is_full();
                     self.ledger.make_room();
                     self.ledger.disk().wait_for_room();
                 }
                 Err(error) => {
-                    let remedy = if is_full_disk(&error) { "make room and run again" } else { "check the disk and run again" };
+                    let remedy = if is_full(&error) { "make room and run again" } else { "check the disk and run again" };
                     return Err(CannotGoOn(format!("cannot write {name}: {error}; {remedy}")).into());
                 }
             }
@@ -316,7 +316,7 @@ impl<D: Disk, I: Index> Committer<D, I> {
                     return Ok(());
                 }
                 Err(error) => {
-                    let is_full = error.downcast_ref().is_some_and(is_full_disk);
+                    let is_full = error.downcast_ref().is_some_and(is_full);
                     if !is_full || !self.waits_for_room() {
                         let out = self.ledger.out().display();
                         return Err(
@@ -371,10 +371,6 @@ fn next_revision(before: Option<Known>, origin: &Origin) -> u64 {
         Some(known) if known.digest == origin.digest || known.digest.is_none() => known.revision,
         Some(known) => known.revision + 1,
     }
-}
-
-fn is_full_disk(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 fn tell_full_disk(told: &mut bool, file: &str) {

@@ -13,14 +13,14 @@ pub mod runner;
 mod trim;
 
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
-use crate::ledger::{Attempts, CannotGoOn, Ledger, STATE_FOLDER, View};
+use crate::ledger::{Attempts, CannotGoOn, Disk as _, Ledger, RealDisk, STATE_FOLDER, View, is_for_want_of_room};
 use crate::model::{Batch, Outcome, ParsedArticle, RawDocument, Stage, StageError, Ticket};
 use crate::sandbox::{GRANTS_FILE, Grants, Pool};
 use crate::sinks::stdout::{self, Ended, OnRejection};
@@ -72,6 +72,9 @@ impl Input {
         self
     }
 }
+
+/// Pauses between two tries to begin on a full disk, once it has been full for a while.
+const START_PAUSES_MAX: u32 = 10;
 
 /// Where records go.
 pub enum Output {
@@ -220,17 +223,9 @@ async fn open_sink(
         Output::Folder { out, rotate_bytes } => {
             let options = committer::Options { rotate_bytes, ingested_at, on_full_disk };
             let grants = Arc::clone(&settings.grants);
-            let opened = spawn_blocking(move || -> anyhow::Result<_> {
-                let ledger = Ledger::open(&out)?;
-                // Under the lock: whoever is refused it has nothing to say here.
-                grants.keep_in(out.join(STATE_FOLDER).join(GRANTS_FILE));
-                let view = View::open(&out)?;
-                // After recovery: what was written before a crash is under no suspicion.
-                let attempts = Attempts::open(&out).map_err(|error| {
-                    CannotGoOn(format!("cannot write {}: {error}; check its permissions", out.join(STATE_FOLDER).display()))
-                })?;
-                Ok((ledger, view, attempts))
-            });
+            let (stopping, meters) = (stop.subscribe(), Arc::clone(&progress.line));
+            let waits = move || on_full_disk == OnFullDisk::Stall && !*stopping.borrow();
+            let opened = spawn_blocking(move || open_folder(&out, &grants, &meters, waits));
             let (ledger, view, attempts) = opened.await.context("opening the ledger failed")??;
             let recovered = ledger.recovered();
             if recovered.adopted > 0 || recovered.cut_bytes > 0 {
@@ -262,6 +257,45 @@ async fn open_sink(
                 Ok(Sunk { records, rejected, unchanged: 0, bytes, reader_gone: ended == Ended::ReaderGone })
             });
             Ok(Sink { view: View::blank(), attempts: None, written: sink })
+        }
+    }
+}
+
+/// Takes the output folder and recovers what is in it. Where there is no room for that, it is tried again for as long
+/// as `waits` says so.
+fn open_folder(out: &Path, grants: &Grants, meters: &Line, waits: impl Fn() -> bool) -> anyhow::Result<(Ledger, View, Attempts)> {
+    let open = || {
+        let ledger = Ledger::open(out)?;
+        // Under the lock: whoever is refused it has nothing to say here.
+        grants.keep_in(out.join(STATE_FOLDER).join(GRANTS_FILE));
+        let view = View::open(out)?;
+        // After recovery: what was written before a crash is under no suspicion.
+        let attempts = Attempts::open(out).map_err(|error| {
+            let told = format!("cannot write {}: {error}; check its permissions", out.join(STATE_FOLDER).display());
+            CannotGoOn::because(error, told)
+        })?;
+        Ok((ledger, view, attempts))
+    };
+    let mut tries = 0;
+    loop {
+        match open() {
+            Err(error) if is_for_want_of_room(&error, out) && waits() => {
+                if tries == 0 {
+                    tracing::warn!(%error, "no room to begin, waiting until there is");
+                }
+                meters.disk_is_full();
+                // Each try may write anew all that recovery has to enter.
+                tries = (tries + 1).min(START_PAUSES_MAX);
+                (0..tries).take_while(|_| waits()).for_each(|_| RealDisk.wait_for_room());
+            }
+            Ok(opened) => {
+                if tries > 0 {
+                    tracing::info!("there is room again, beginning");
+                }
+                meters.disk_has_room();
+                return Ok(opened);
+            }
+            Err(error) => return Err(error),
         }
     }
 }

@@ -92,6 +92,11 @@ fn a_daemon_on_a_full_disk_goes_on_when_a_consumer_has_taken_sealed_files_away()
 }
 
 #[test]
+fn a_daemon_that_begins_on_a_full_disk_waits_too() {
+    check("full disk start");
+}
+
+#[test]
 fn a_ledger_without_room_costs_no_article() {
     check("full disk ledger");
 }

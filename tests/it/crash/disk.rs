@@ -260,6 +260,12 @@ impl SimulatedDisk {
         machine.files().map(|(path, number)| (path.clone(), machine.inodes[number].cached().to_vec())).collect()
     }
 
+    /// Some of what was written is in the page cache alone.
+    pub fn has_unsynced(&self) -> bool {
+        let machine = self.0.borrow();
+        machine.in_flight.is_some() || machine.cached != machine.durable || machine.inodes.iter().any(Inode::is_unsynced)
+    }
+
     pub fn has(&self, path: &Path) -> bool {
         self.0.borrow().cached.contains_key(path)
     }

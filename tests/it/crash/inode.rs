@@ -96,6 +96,10 @@ impl Inode {
         (self.seen, self.covered, self.promised) = (0, 0, None);
     }
 
+    pub fn is_unsynced(&self) -> bool {
+        self.length_is_dirty || self.dirty.contains(&true) || self.nowhere.contains(&true)
+    }
+
     /// Everything dirty goes to the platter. What counts as clean does not.
     pub fn sync(&mut self) {
         for sector in 0..self.dirty.len() {

@@ -137,6 +137,9 @@ pub struct World<'r, D, I> {
     pub is_at_rest: bool,
     /// A run has recovered since power was lost or pages were dropped.
     is_mended: bool,
+    /// The ledger was taken away while lines were in the cache alone. Were they torn now, they would be told from
+    /// damaged records by nothing, and the next run would refuse to guess.
+    hangs_on_the_cache: bool,
     /// Somebody takes sealed files away.
     has_consumer: bool,
     taken_away: BTreeMap<PathBuf, Vec<u8>>,
@@ -170,6 +173,7 @@ impl<'r, D: Disk, I: Index> World<'r, D, I> {
             died_of_it: false,
             is_at_rest: false,
             is_mended: true,
+            hangs_on_the_cache: false,
             has_consumer,
             taken_away: BTreeMap::new(),
             report: Report::default(),
@@ -181,6 +185,7 @@ impl<'r, D: Disk, I: Index> World<'r, D, I> {
         let chance = &mut self.chance;
         let crash = match self.faults {
             Faults::Kill => Crash::Kill,
+            _ if self.hangs_on_the_cache => Crash::Kill,
             Faults::Power => Crash::Power,
             Faults::Mixed if chance.one_in(2) => Crash::Kill,
             Faults::Mixed => Crash::Power,
@@ -203,7 +208,7 @@ impl<'r, D: Disk, I: Index> World<'r, D, I> {
                 None => self.inputs.push(Input::draw(input, &mut self.chance)),
             }
         }
-        if self.faults == Faults::Mixed && self.chance.one_in(4) {
+        if self.faults == Faults::Mixed && self.chance.one_in(4) && !self.hangs_on_the_cache {
             self.disk.evict();
             self.is_mended = false;
         }
@@ -211,6 +216,7 @@ impl<'r, D: Disk, I: Index> World<'r, D, I> {
         // counted as done, and the next run would refuse to guess.
         if !self.has_consumer && self.is_mended && self.chance.one_in(24) {
             *self.store.borrow_mut() = Store::default();
+            self.hangs_on_the_cache = self.disk.has_unsynced();
         }
         if self.has_consumer {
             self.take_sealed_away();
@@ -266,7 +272,7 @@ impl<'r, D: Disk, I: Index> World<'r, D, I> {
         match Ledger::open_on((rules.disk)(disk, store), Path::new("out"), open_index) {
             Ok(ledger) => {
                 disk.0.borrow_mut().hold_to_syncs();
-                self.is_mended = true;
+                (self.is_mended, self.hangs_on_the_cache) = (true, false);
                 let clock = Arc::clone(&self.clock);
                 let now = move || format!("2026-11-24T00:00:00.{}Z", clock.fetch_add(1, Ordering::Relaxed));
                 Committer::new(ledger, self.options, Box::new(now)).ok()
@@ -322,7 +328,7 @@ impl<'r, D: Disk, I: Index> World<'r, D, I> {
         let is_in_place = stepped.is_ok() || (!was_down && machine.is_down() && machine.chance.one_in(2));
         if is_in_place {
             self.store.swap(&made);
-            self.is_mended = true;
+            (self.is_mended, self.hangs_on_the_cache) = (true, false);
         }
         stepped.ok()
     }

@@ -64,6 +64,14 @@ impl<'p> SmallDisk<'p> {
         assert!(done.success(), "another disk is mounted");
     }
 
+    /// Takes all the room that is left.
+    fn fill(&self, file: &str) {
+        let enter = self.enter();
+        let fill = format!("cat /dev/zero > {file}; true");
+        let done = Command::new(&enter[0]).args(&enter[1..]).args(["sh", "-c", &fill]).stderr(Stdio::null()).status().unwrap();
+        assert!(done.success(), "the small disk is filled");
+    }
+
     fn resize(&self, size: &str) {
         let enter = self.enter();
         let mount = ["mount", "-o", &format!("remount,size={size}"), self.folder].map(str::to_owned);
@@ -150,6 +158,26 @@ pub fn consumer(fire: &Fire, row: &mut Row) {
         let (back, findings) = reader.end();
         row.back += back;
         findings.into_iter().for_each(|finding| row.find(format!("{what}: {finding}")));
+        disk.fetch();
+        count(fire, &place, 0..ARTICLES, row, &what);
+    }
+}
+
+/// A daemon that begins on a disk without any room waits too, whether or not it has written there before.
+pub fn start(fire: &Fire, row: &mut Row) {
+    for round in 0..fire.many(2, 6) {
+        let what = format!("start of round {round}");
+        let place = fire.place();
+        let Some(disk) = SmallDisk::mount(&place, "out", "8m") else { return without_disk(row) };
+        if round % 2 == 1 {
+            lay(&place.path("wire"), Form::Text, 0..100);
+            let first = disk.run("batch");
+            row.runs += 1;
+            row.ensure(matches!(first.code, Some(0 | 1)), || format!("{what}: with room it ended with {:?}: {}", first.code, first.said));
+        }
+        let filler = disk.out().join("filler");
+        disk.fill("out/filler");
+        stall(fire, &disk, &what, row, |_, _| fs::remove_file(filler).unwrap());
         disk.fetch();
         count(fire, &place, 0..ARTICLES, row, &what);
     }

@@ -122,6 +122,7 @@ pub const SCENARIOS: &[(&str, Scenario)] = &[
     ("full disk batch", disk::batch),
     ("full disk watch", disk::watch),
     ("full disk consumer", disk::consumer),
+    ("full disk start", disk::start),
     ("full disk ledger", disk::ledger),
     ("failed sync", sync::by_point),
     ("any failed sync", sync::by_chance),
