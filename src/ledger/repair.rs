@@ -124,10 +124,14 @@ fn keep<D: Disk, I: Index>(ledger: &mut Ledger<D, I>, earlier: &impl Earlier) ->
     Ok(kept)
 }
 
-/// True where the earlier ledger knows of a later outcome than the files that are left, or of a later try at the same one.
+/// True where the earlier ledger knows of a later outcome than the files that are left, or of a later try at the same
+/// one. A version that could not be read gives its number on to the first that could, which then comes after it.
 fn says_more(earlier: &Known, left: &Known) -> bool {
-    let is_same = (earlier.revision, earlier.outcome) == (left.revision, left.outcome);
-    if is_same { earlier.attempts > left.attempts && earlier.outcome == Settled::Rejected } else { comes_after(earlier, left) }
+    if (earlier.revision, earlier.outcome) != (left.revision, left.outcome) {
+        return comes_after(earlier, left);
+    }
+    let order = |known: &Known| (known.digest.is_some(), known.attempts);
+    earlier.outcome == Settled::Rejected && order(earlier) > order(left)
 }
 
 /// The ledger that was there, opened only to be read.
@@ -198,5 +202,34 @@ fn remove_with_log(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Digest;
+
+    #[test]
+    fn what_only_the_earlier_ledger_knows_is_kept_where_it_comes_later() {
+        let known = |revision, outcome, digest: Option<u8>, attempts| Known {
+            digest: digest.map(|byte| Digest([byte; 32])),
+            revision,
+            outcome,
+            attempts,
+        };
+        let check = |earlier: Known, left: Known, says: bool| assert_eq!(says_more(&earlier, &left), says, "{earlier:?} {left:?}");
+        let (record, rejected) = (Settled::Record, Settled::Rejected);
+        check(known(2, record, Some(2), 1), known(1, record, Some(1), 1), true);
+        check(known(1, record, Some(1), 1), known(2, rejected, Some(2), 1), false);
+        check(known(1, record, Some(1), 1), known(1, record, Some(1), 1), false);
+        // A record settles a rejection, a later try stands for an earlier one.
+        check(known(1, record, Some(1), 1), known(1, rejected, Some(1), 3), true);
+        check(known(1, rejected, Some(1), 3), known(1, record, Some(1), 1), false);
+        check(known(1, rejected, Some(1), 3), known(1, rejected, Some(1), 2), true);
+        check(known(1, rejected, Some(1), 2), known(1, rejected, Some(1), 2), false);
+        // What could be read comes after what could not, however often that was tried.
+        check(known(1, rejected, Some(1), 1), known(1, rejected, None, 3), true);
+        check(known(1, rejected, None, 3), known(1, rejected, Some(1), 1), false);
     }
 }
