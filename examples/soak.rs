@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! cargo build --release && cargo run --release --example soak -- flat --articles 200000     memory and descriptors
+//! cargo run --release --example soak -- flat --rate 0                  the same, as fast as they are read
 //! cargo run --release --example soak -- burst --articles 100000        files, as fast as the disk takes them
 //! cargo run --release --example soak -- folders --articles 10000       folders with one article each, moved in at once
 //! cargo run --release --example soak -- swap --rounds 50               the input deleted and made again, or swapped
@@ -35,36 +36,47 @@ fn main() -> anyhow::Result<ExitCode> {
     let number = |name: &str, built_in: usize| given(name).and_then(|number| number.parse().ok()).unwrap_or(built_in);
     let after = given("--after").map_or("keep", String::as_str);
     let sound = match arguments.first().map(String::as_str) {
-        Some("flat") => flat(number("--articles", 200_000), after)?,
+        Some("flat") => flat(number("--articles", 200_000), number("--rate", 1_000), after)?,
         Some("burst") => burst(number("--articles", 100_000))?,
         Some("folders") => folders(number("--articles", 10_000))?,
         Some("swap") => swap(number("--rounds", 50))?,
         Some("overflow") => overflow(number("--articles", 50_000))?,
-        _ => anyhow::bail!("flat|burst|folders|swap|overflow [--articles N] [--rounds N] [--after keep|delete]"),
+        _ => anyhow::bail!("flat|burst|folders|swap|overflow [--articles N] [--rate N] [--rounds N] [--after keep|delete]"),
     };
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// A steady day: articles arrive in every way, no faster than they are read.
-fn flat(articles: usize, after: &str) -> anyhow::Result<bool> {
+/// A steady day: articles arrive in every way, so many a second, or with 0 as fast as they are read.
+fn flat(articles: usize, rate: usize, after: &str) -> anyhow::Result<bool> {
     let mut desk = Desk::begin(&["--set", &format!("input.after={after}")])?;
     println!("{:>9} {:>9} {:>9} {:>5} {:>11}", "articles", "RSS MB", "peak MB", "fds", "articles/s");
     let step = (articles / 10).max(1);
     let mut lines = None;
     let mut since = Instant::now();
-    let mut resident = Vec::new();
+    let (mut resident, mut samples) = (Vec::new(), Vec::new());
+    let begun = Instant::now();
     for number in 0..articles {
         deliver(&desk.wire, number, &mut lines)?;
         if number % 100 == 99 {
             desk.wait_until(number.saturating_sub(AHEAD))?;
         }
+        if rate > 0 && number % 10 == 9 {
+            let due = begun + Duration::from_secs_f64((number + 1) as f64 / rate as f64);
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+        }
+        if number % 100 == 99 {
+            samples.push(desk.resources()?.0);
+        }
         if number % step == step - 1 {
             drop(lines.take());
             desk.wait_until(number + 1)?;
-            let (now, peak, descriptors) = desk.resources()?;
+            let (_, peak, descriptors) = desk.resources()?;
+            // What it takes goes up and down by some MB, with what is under way.
+            let mean = samples.iter().sum::<u64>() / samples.len().max(1) as u64;
+            samples.clear();
             let rate = step as f64 / since.elapsed().as_secs_f64();
-            println!("{:>9} {:>9.1} {:>9.1} {descriptors:>5} {rate:>11.0}", number + 1, megabytes(now), megabytes(peak));
-            resident.push(now);
+            println!("{:>9} {:>9.1} {:>9.1} {descriptors:>5} {rate:>11.0}", number + 1, megabytes(mean), megabytes(peak));
+            resident.push(mean);
             since = Instant::now();
         }
     }

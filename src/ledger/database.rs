@@ -111,7 +111,7 @@ impl Database {
         if path.exists() {
             match open_existing(&path) {
                 Ok(Existing::Usable(connection)) => return Ok(Self { connection, is_new: false }),
-                Ok(Existing::Unfinished) => remove(&path)?,
+                Ok(Existing::Unfinished) => remove(&path).with_context(|| format!("remove {}", path.display()))?,
                 Ok(Existing::Unusable(reason)) => {
                     warn!(path = %path.display(), reason, "ledger cannot be used, rebuilding it from the records");
                     put_aside(&path)?;
@@ -272,10 +272,13 @@ fn put_aside(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn remove(path: &Path) -> anyhow::Result<()> {
-    fs::remove_file(path).with_context(|| format!("remove {}", path.display()))?;
+/// Removes a database and what belongs to it, if it is there.
+pub fn remove(path: &Path) -> io::Result<()> {
     remove_beside(path);
-    Ok(())
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Removes the log of a database and the index of that.

@@ -56,7 +56,7 @@ pub fn repair(out: &Path) -> anyhow::Result<Repaired> {
     let had_one = path.exists();
     let earlier = if had_one { EarlierDatabase::open(&path) } else { None };
     let made = path.with_extension("new");
-    remove_with_log(&made).with_context(|| format!("remove {}", made.display()))?;
+    database::remove(&made).with_context(|| format!("remove {}", made.display()))?;
     let (ledger, kept) = remake(RealDisk, out, lock, Database::create(&made)?, earlier.as_ref())?;
     // Still held: nobody else may write before the new ledger is in its place.
     let _lock = ledger.close().with_context(|| format!("close {}", made.display()))?;
@@ -174,7 +174,7 @@ impl Earlier for EarlierDatabase {
 /// is a ledger under its name, and no log beside it that belongs to another.
 fn swap(state: &Path, path: &Path, made: &Path, aside: Option<&Path>, is_folded: bool) -> io::Result<()> {
     if let Some(aside) = aside {
-        remove_with_log(aside)?;
+        database::remove(aside)?;
         // Not every file system has hard links; a copy does as well.
         fs::hard_link(path, aside).or_else(|_| fs::copy(path, aside).map(drop))?;
         if !is_folded {
@@ -192,14 +192,6 @@ fn swap(state: &Path, path: &Path, made: &Path, aside: Option<&Path>, is_folded:
 
 fn move_log(path: &Path, aside: &Path) -> io::Result<()> {
     match fs::rename(beside(path, "-wal"), beside(aside, "-wal")) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-fn remove_with_log(path: &Path) -> io::Result<()> {
-    remove_beside(path);
-    match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }

@@ -18,8 +18,6 @@ pub struct Rejection {
     pub code: &'static str,
     /// A sentence that says what happened and what to do.
     pub error: String,
-    /// True where trying again may help: a permission, a busy file.
-    pub transient: bool,
 }
 
 /// Where in the line an article is.
@@ -113,8 +111,7 @@ impl StageError {
     }
 
     pub fn reject(self, stage: Stage) -> Rejection {
-        let transient = matches!(self, Self::TimedOut { .. });
-        Rejection { stage, code: self.code(), error: self.to_string(), transient }
+        Rejection { stage, code: self.code(), error: self.to_string() }
     }
 }
 

@@ -192,7 +192,6 @@ fn panicked(stage: Stage, panic: &(dyn Any + Send)) -> Rejection {
             stage.name(),
             said.unwrap_or("no message")
         ),
-        transient: false,
     }
 }
 

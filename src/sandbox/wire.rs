@@ -101,7 +101,6 @@ pub struct Head {
 pub struct Refusal {
     code: String,
     error: String,
-    transient: bool,
 }
 
 /// What opening can say. A worker that says anything else is not believed.
@@ -168,13 +167,13 @@ impl Head {
 
 impl Refusal {
     fn of(rejection: Rejection) -> Self {
-        let Rejection { code, error, transient, stage: _ } = rejection;
-        Self { code: code.to_owned(), error, transient }
+        let Rejection { code, error, stage: _ } = rejection;
+        Self { code: code.to_owned(), error }
     }
 
     fn rejection(self) -> io::Result<Rejection> {
         let code = CODES.into_iter().find(|code| *code == self.code).ok_or_else(nonsense)?;
-        Ok(Rejection { stage: Stage::Open, code, error: self.error, transient: self.transient })
+        Ok(Rejection { stage: Stage::Open, code, error: self.error })
     }
 }
 
@@ -289,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_rejection_that_opening_does_not_know_is_not_believed() {
-        let refusal = |code: &str| Refusal { code: code.to_owned(), error: String::new(), transient: false };
+        let refusal = |code: &str| Refusal { code: code.to_owned(), error: String::new() };
         assert_eq!(refusal("limit.ratio").rejection().unwrap().code, "limit.ratio");
         assert!(refusal("crash.quarantined").rejection().is_err());
     }

@@ -143,7 +143,7 @@ mod tests {
     }
 
     fn rejection(content: &str, ticket: u64) -> Outcome {
-        let rejection = Rejection { stage: Stage::Parse, code: "parse.empty", error: "nothing".to_owned(), transient: false };
+        let rejection = Rejection { stage: Stage::Parse, code: "parse.empty", error: "nothing".to_owned() };
         Outcome::Rejected(vec![rejection.of(origin(content, ticket))])
     }
 

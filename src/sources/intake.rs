@@ -163,7 +163,7 @@ fn quarantined(crashes: u32) -> Rejection {
     let error = format!(
         "the program ended {crashes} times while it worked on this article alone; please report it with the article, and run `copydesk replay` to try it again"
     );
-    Rejection { stage: Stage::Parse, code: "crash.quarantined", error, transient: false }
+    Rejection { stage: Stage::Parse, code: "crash.quarantined", error }
 }
 
 impl Entrance {

@@ -44,13 +44,13 @@ fn record(path: &str, content: &str) -> Outcome {
 }
 
 fn rejection(path: &str, content: &str, attempts: u32) -> Outcome {
-    let rejection = Rejection { stage: Stage::Parse, code: "parse.empty", error: "nothing".to_owned(), transient: false };
+    let rejection = Rejection { stage: Stage::Parse, code: "parse.empty", error: "nothing".to_owned() };
     Outcome::Rejected(vec![rejection.of(origin(path, content, attempts))])
 }
 
 /// An article that could not be read.
 fn unreadable(path: &str) -> Outcome {
-    let rejection = Rejection { stage: Stage::Open, code: "open.permission", error: "closed".to_owned(), transient: true };
+    let rejection = Rejection { stage: Stage::Open, code: "open.permission", error: "closed".to_owned() };
     Outcome::Rejected(vec![rejection.of(Origin { digest: None, ..origin(path, "", 1) })])
 }
 

@@ -62,7 +62,7 @@ pub fn left_out_of_this_build(form: Form) -> Option<Rejection> {
         _ => return None,
     };
     let error = format!("this copydesk was built without support for {name}; build it with the feature `{feature}`");
-    (!is_in).then_some(Rejection { stage: Stage::Open, code: "input.unsupported", error, transient: false })
+    (!is_in).then_some(Rejection { stage: Stage::Open, code: "input.unsupported", error })
 }
 
 /// Tells the form from a file's first bytes and its name.

@@ -387,7 +387,7 @@ impl<'a> Opener<'a> {
                 Skip::Empty => ("parse.empty", "the file is empty; check that it holds an article"),
                 _ => ("input.unsupported", "it is no regular file; name a file or a folder"),
             };
-            let rejection = Rejection { stage: Stage::Open, code, error: error.to_owned(), transient: false };
+            let rejection = Rejection { stage: Stage::Open, code, error: error.to_owned() };
             self.lasting = stamp.and_then(lasting).is_some();
             let stamp = stamp.unwrap_or(Stamp { device: 0, inode: 0, size: 0, mtime_ns: 0, ctime_ns: i128::MAX });
             return self.reject_file(reading, stamp, rejection, 1);
@@ -438,7 +438,7 @@ impl Reading<'_> {
 
 fn unsupported() -> Rejection {
     let error = "its form is not supported; convert it to text, Markdown, HTML or JSON".to_owned();
-    Rejection { stage: Stage::Open, code: "input.unsupported", error, transient: false }
+    Rejection { stage: Stage::Open, code: "input.unsupported", error }
 }
 
 fn unreadable(error: &io::Error) -> Rejection {
@@ -448,7 +448,7 @@ fn unreadable(error: &io::Error) -> Rejection {
         _ => "check the disk and run `copydesk replay`",
     };
     let error = format!("it cannot be read: {error}; {remedy}");
-    Rejection { stage: Stage::Open, code: "input.unreadable", error, transient: true }
+    Rejection { stage: Stage::Open, code: "input.unreadable", error }
 }
 
 /// A path as it stands in records, below a root's name.

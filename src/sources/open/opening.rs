@@ -110,7 +110,7 @@ const BUFFER_BYTES: usize = 256 * 1024;
 /// The rejection of a container that made its reader panic.
 pub fn panicked(message: &str) -> Rejection {
     let error = format!("opening it panicked ({message}); this is a defect of copydesk: please report it with the file");
-    Rejection { stage: Stage::Open, code: "stage.panic", error, transient: false }
+    Rejection { stage: Stage::Open, code: "stage.panic", error }
 }
 
 /// What a panic said.

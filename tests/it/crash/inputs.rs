@@ -128,5 +128,5 @@ pub fn finished(origin: Origin, text: Text) -> Envelope<Article> {
 
 pub fn refused(origin: Origin, code: &'static str) -> Envelope<Rejection> {
     let error = "set aside in a simulated world".to_owned();
-    Rejection { stage: Stage::Parse, code, error, transient: false }.of(origin)
+    Rejection { stage: Stage::Parse, code, error }.of(origin)
 }
