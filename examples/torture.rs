@@ -10,7 +10,7 @@
 //!
 //! ```text
 //! cargo build --release --features fail-points
-//! cargo run --release --features fail-points --example torture -- program            all of it: the better part of an hour
+//! cargo run --release --features fail-points --example torture -- program            all of it: twenty minutes or so
 //! cargo run --release --features fail-points --example torture -- program --quick --only kill --seed 7
 //! ```
 //!

@@ -85,8 +85,18 @@ pub struct Run {
     heard: std::sync::Arc<std::sync::Mutex<String>>,
 }
 
+/// Whoever runs this in a shell's background has SIGINT ignored, and so would all that it starts, until they listen.
+fn hears_interrupts() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    // SAFETY: the disposition is the default one, so no handler is given that could be called.
+    ONCE.call_once(|| unsafe {
+        libc::signal(libc::SIGINT, libc::SIG_DFL);
+    });
+}
+
 impl Run {
     pub fn start(command: &mut Command) -> Self {
+        hears_interrupts();
         let mut child = command.spawn().unwrap();
         let mut stderr = child.stderr.take().unwrap();
         let heard = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
