@@ -64,7 +64,10 @@ mod without {
         Ok(None)
     }
 
-    pub fn serve(_: TcpListener, _: &Input, _: &Config, _: &Settings, _: &Arc<Progress>) -> anyhow::Result<()> {
-        Ok(())
+    /// Stands where the server would, for whoever ends it.
+    pub struct NoServer;
+
+    pub fn serve(_: TcpListener, _: &Input, _: &Config, _: &Settings, _: &Arc<Progress>) -> anyhow::Result<NoServer> {
+        Ok(NoServer)
     }
 }

@@ -38,7 +38,7 @@ fn check(sample: &str) {
     let (copy, known, text) = (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap());
     for copy in [copy.to_owned(), copy.replace('\n', "\r\n"), format!("\u{FEFF}{copy}\n\n\n")] {
         let article = read(&copy, Format::Text);
-        assert_eq!(fields(&article), known.trim(), "of\n{copy}");
+        assert_eq!(fields(&article).trim(), known.trim(), "of\n{copy}");
         assert_eq!(article.text, text.trim(), "of\n{copy}");
     }
 }
@@ -95,12 +95,45 @@ dateline: PELLMOUTH / March 3 / Reuters
 by: Tamsin Oakhurst
 ====
 * Service to run six nights a week
-
 * Fares to rise by 2 percent
 
 The night ferry will sail again from May, the harbour board said on Monday.
 
 It will run six nights a week until October, the board said in a statement.",
+    );
+}
+
+#[test]
+fn pages_that_were_torn_from_a_printer() {
+    check(
+        "\
+AM-Ferry-Returns,1st Ld-Writethru,0310
+Night ferry returns
+Eds: ADDS quotes, details.
+By TAMSIN OAKHURST
+Associated Press
+PELLMOUTH (AP) — The night ferry to Carrow Island will sail again from
+May, the harbour board said Monday.
+    \"It changes everything,\" said Ada Moe.
+-more-
+
+Ferry -- take 2
+
+Islanders have waited nine years.
+    They were left with one boat a week.
+-30-
+====
+title: Night ferry returns
+dateline: PELLMOUTH /  / AP
+by: Tamsin Oakhurst
+====
+The night ferry to Carrow Island will sail again from May, the harbour board said Monday.
+
+\"It changes everything,\" said Ada Moe.
+
+Islanders have waited nine years.
+
+They were left with one boat a week.",
     );
 }
 
@@ -212,17 +245,198 @@ March 3 (Reuters) - Results and standings from the Island League on Sunday.
 Sunday, March 3
 
 Carrow Rovers 2 Pellmouth Town 1
-
 Leith Athletic 0 St Avel United 0
 
 P W D L F A Pts
-
 1 Carrow Rovers 26 18 5 3 55 20 59
-
 2 Leith Athletic 26 15 7 4 41 22 52
-
 3 St Avel United 26 14 6 6 39 28 48",
     );
+}
+
+#[test]
+fn a_french_wire_story() {
+    check(
+        "\
+URGENT
+ferry-transports-îles
+
+Le ferry de nuit revient après neuf ans
+
+Par Mireille CASTAGNOU
+
+SAINT-AVEL, 3 mars 2024 (AFP) - Le ferry de nuit entre Saint-Avel et l'île de Carrou reprendra en mai, a annoncé dimanche la régie du port.
+
+\"Nous avons attendu neuf ans\", a déclaré sa présidente, Zoé Roy.
+
+mc/yl/swi
+====
+title: Le ferry de nuit revient après neuf ans
+published: 2024-03-03
+dateline: SAINT-AVEL / 3 mars 2024 / AFP
+by: Mireille Castagnou
+====
+Le ferry de nuit entre Saint-Avel et l'île de Carrou reprendra en mai, a annoncé dimanche la régie du port.
+
+\"Nous avons attendu neuf ans\", a déclaré sa présidente, Zoé Roy.",
+    );
+}
+
+#[test]
+fn a_french_story_with_its_notes() {
+    check(
+        "\
+SOUS EMBARGO JUSQU'AU LUNDI 4 MARS À 6H00
+Saint-Avel : le ferry de nuit revient
+(PAPIER GENERAL)
+
+Saint-Avel, 3 mars (AFP) - Le ferry de nuit reprendra en mai, a annoncé la régie du port dimanche.
+
+Il circulera six nuits par semaine.
+
+(Reportage de Mireille Castagnou, édité par Yannig Le Dréau)
+
+FIN
+====
+title: Saint-Avel : le ferry de nuit revient
+dateline: Saint-Avel / 3 mars / AFP
+by: Mireille Castagnou
+====
+Le ferry de nuit reprendra en mai, a annoncé la régie du port dimanche.
+
+Il circulera six nuits par semaine.",
+    );
+}
+
+#[test]
+fn a_french_communique() {
+    check(
+        "\
+COMMUNIQUÉ DE PRESSE
+Pour diffusion immédiate
+
+La régie du port relance le ferry de nuit
+
+Saint-Avel, le 3 mars 2024 – La régie du port de Saint-Avel annonce le retour du ferry de nuit en mai.
+
+« C'est une grande joie », déclare Zoé Roy, présidente de la régie.
+
+- FIN -
+
+Contact presse : Yannig Le Dréau, 01 99 00 00 00
+====
+title: La régie du port relance le ferry de nuit
+published: 2024-03-03
+dateline: Saint-Avel / le 3 mars 2024 / 
+====
+La régie du port de Saint-Avel annonce le retour du ferry de nuit en mai.
+
+« C'est une grande joie », déclare Zoé Roy, présidente de la régie.",
+    );
+}
+
+#[test]
+fn a_german_wire_story() {
+    check(
+        "\
+Eil
+Verkehr/Inseln/
+Nachtfähre fährt nach neun Jahren wieder =
+
+Von Käthe Brückner, dpa
+
+Husum (dpa) - Die Nachtfähre zwischen Husum und der Insel Karr fährt ab Mai wieder. Das teilte der Hafenverband am Montag mit.
+
+«Wir haben neun Jahre gewartet», sagte die Vorsitzende Ada Moe.
+
+dpa kb yyno n1 bl
+====
+title: Nachtfähre fährt nach neun Jahren wieder
+dateline: Husum /  / dpa
+by: Käthe Brückner
+====
+Die Nachtfähre zwischen Husum und der Insel Karr fährt ab Mai wieder. Das teilte der Hafenverband am Montag mit.
+
+«Wir haben neun Jahre gewartet», sagte die Vorsitzende Ada Moe.",
+    );
+}
+
+#[test]
+fn a_german_story_with_a_lock() {
+    check(
+        "\
+Sperrfrist: Montag, 4. März 2024, 6.00 Uhr
+
+Nachtfähre kehrt zurück
+Neun Jahre haben die Insulaner gewartet
+
+HUSUM, 3. März (Reuters) - Die Nachtfähre fährt ab Mai wieder, wie der Hafenverband am Sonntag mitteilte.
+
+Sie verkehrt sechsmal in der Woche.
+
+(Bericht von Käthe Brückner, redigiert von Bo Lund. Bei Rückfragen wenden Sie sich bitte an die Redaktion)
+====
+title: Nachtfähre kehrt zurück
+subtitle: Neun Jahre haben die Insulaner gewartet
+dateline: HUSUM / 3. März / Reuters
+by: Käthe Brückner
+====
+Die Nachtfähre fährt ab Mai wieder, wie der Hafenverband am Sonntag mitteilte.
+
+Sie verkehrt sechsmal in der Woche.",
+    );
+}
+
+#[test]
+fn a_german_story_with_dates_and_byline() {
+    check(
+        "\
++++ EILMELDUNG +++
+Ressort: Verkehr
+Schlagwörter: Fähre, Hafen
+Nachtfähre kehrt zurück
+Von Käthe Brückner und Jens Ohm
+Stand: 3. März 2024, 14.05 Uhr
+
+Die Nachtfähre fährt ab Mai wieder, teilte der Hafenverband mit. Sie verkehrt sechsmal in der Woche.
+(kb/jo)
+====
+title: Nachtfähre kehrt zurück
+section: Verkehr
+published: 2024-03-03
+by: Käthe Brückner
+by: Jens Ohm
+tag: Fähre
+tag: Hafen
+====
+Die Nachtfähre fährt ab Mai wieder, teilte der Hafenverband mit. Sie verkehrt sechsmal in der Woche.",
+    );
+}
+
+#[test]
+fn a_spanish_wire_story() {
+    check("\
+FERRY NOCTURNO
+
+El ferry nocturno vuelve tras nueve años
+
+Por Amparo Rebolledo
+
+Santa Avela, 3 mar (EFE).- El ferry nocturno entre Santa Avela y la isla de Carro volverá a navegar en mayo, anunció este lunes la junta del puerto.
+
+\"Hemos esperado nueve años\", dijo su presidenta, Ada Moe. EFE
+
+ar/bl
+
+(foto)
+====
+title: El ferry nocturno vuelve tras nueve años
+dateline: Santa Avela / 3 mar / EFE
+by: Amparo Rebolledo
+====
+El ferry nocturno entre Santa Avela y la isla de Carro volverá a navegar en mayo, anunció este lunes la junta del puerto.
+
+\"Hemos esperado nueve años\", dijo su presidenta, Ada Moe.");
 }
 
 #[test]
@@ -531,6 +745,31 @@ WEATHER: Rain in the west, sun in the east.",
 }
 
 #[test]
+fn lines_that_were_wrapped_are_paragraphs_again() {
+    check("\
+Night ferry returns after nine years
+
+PELLMOUTH, March 3 (PA Media) - The night ferry between Pellmouth and
+Carrow Island will sail again from May, the harbour board said on
+Monday, and it will run six nights a week until the end of October.
+   \"We have waited nine years for this day, and now it is here,\" said
+Ada Moe, who chairs the board and lives on the island her-
+self, as her parents did.
+   Fares will rise by two per cent.
+
+end
+====
+title: Night ferry returns after nine years
+dateline: PELLMOUTH / March 3 / PA Media
+====
+The night ferry between Pellmouth and Carrow Island will sail again from May, the harbour board said on Monday, and it will run six nights a week until the end of October.
+
+\"We have waited nine years for this day, and now it is here,\" said Ada Moe, who chairs the board and lives on the island herself, as her parents did.
+
+Fares will rise by two per cent.");
+}
+
+#[test]
 fn markdown_as_desks_keep_it() {
     let article = read(
         "---\ntitle: \"Night ferry returns\"\nauthor: [Tamsin Oakhurst, 'Gwen Tarrick']\ndate: 2024-03-03 14:05:00 +0000\ntags: [ferry, harbour]\ncategories:\n  - Transport\n---\n\n\
@@ -546,4 +785,18 @@ fn markdown_as_desks_keep_it() {
         article.text,
         "The night ferry will sail again from May.\n\n\"We have waited nine years,\" said Ada Moe.\n\nsix nights a week\nfares up 2 %"
     );
+}
+
+#[test]
+fn markdown_without_front_matter() {
+    let article = read(
+        "Night ferry returns\n===================\n\n_Islanders have waited nine years for it_\n\nBy **Tamsin Oakhurst** | 3 March 2024\n\nThe night ferry will sail again from May[^1].\n\n---\n\nIt runs six nights a week.\n\n[^1]: The board said so.\n\n### ENDS ###\n",
+        Format::Markdown,
+    );
+    assert_eq!(
+        fields(&article),
+        "title: Night ferry returns\nsubtitle: Islanders have waited nine years for it\npublished: 2024-03-03\nby: Tamsin Oakhurst"
+    );
+    assert!(article.text.starts_with("The night ferry will sail again from May"), "{}", article.text);
+    assert!(article.text.contains("\n\nIt runs six nights a week."), "{}", article.text);
 }

@@ -122,6 +122,15 @@ fn is_closing_line(line: &str, phrases: &Phrases) -> bool {
         || ((between_dashes || in_capitals) && phrases.end_marks.contains(bare))
         || is_credit(&folded, phrases)
         || is_rights_notice(&folded, phrases)
+        || is_trailer(&folded, phrases)
+}
+
+/// "The post Ferry late appeared first on The Daily Tide."
+fn is_trailer(folded: &str, phrases: &Phrases) -> bool {
+    phrases.trailers.iter().any(|(opening, rest)| {
+        begins_with_phrase(folded, opening)
+            && folded.rfind(rest.as_str()).is_some_and(|at| folded.get(at..).is_some_and(|end| begins_with_phrase(end, rest)))
+    })
 }
 
 /// "Reporting by A. Moe; editing by B. Lund". Not "Reporting by the BBC showed that the bridge was closed."

@@ -12,21 +12,29 @@ const WIDTH_MIN: usize = 30;
 const WIDTH_MAX: usize = 120;
 
 /// A typed text as paragraphs with one blank line between them. Single breaks are hard wraps or part paragraphs: the
-/// lines of the whole text decide.
-pub fn unwrap_typed(text: String, phrases: &Phrases) -> String {
+/// lines of the whole text decide. Items of lists and rows of tables stay lines of one paragraph. `cut_off`: how many
+/// characters were taken off the first line.
+pub fn unwrap_typed(text: String, cut_off: usize, phrases: &Phrases) -> String {
     // What stands around the text is no line of it.
     let bare = text.trim_matches(['\n', ' ']);
     if is_in_paragraphs(bare) {
         return if bare.len() == text.len() { text } else { bare.to_owned() };
     }
-    let lines = read_lines(&text);
-    let width = wrap_width(&lines);
+    let mut lines = read_lines(&text);
+    if let Some(first) = lines.first_mut() {
+        first.length += cut_off;
+    }
+    let wrap = wrap(&lines);
     let mut joiner = Joiner { out: String::with_capacity(text.len()), whole_words: None, source: &text, phrases };
     let mut previous: Option<&Line> = None;
     for line in &lines {
-        match (previous, width) {
+        match (previous, wrap) {
             (None, _) => joiner.out.push_str(&line.text),
-            (Some(before), Some(width)) if !line.after_blank && continues(before, line, width) => joiner.join(&line.text),
+            (Some(before), Some(wrap)) if !line.after_blank && continues(before, line, wrap) => joiner.join(&line.text),
+            (Some(before), wrap) if !line.after_blank && are_of_one_list(before, line, wrap) => {
+                joiner.out.push('\n');
+                joiner.out.push_str(&line.text);
+            }
             _ => {
                 joiner.out.push_str("\n\n");
                 joiner.out.push_str(&line.text);
@@ -88,6 +96,17 @@ struct Line<'a> {
     length: usize,
     after_blank: bool,
     indented: bool,
+    /// True where wide gaps stand within it, as between the columns of a table.
+    in_columns: bool,
+}
+
+/// How a text was wrapped.
+#[derive(Clone, Copy)]
+enum Wrap {
+    /// At a column.
+    Width(usize),
+    /// Somewhere: what is indented begins a paragraph, and what is not goes on with one.
+    Indents,
 }
 
 fn read_lines(text: &str) -> Vec<Line<'_>> {
@@ -101,10 +120,19 @@ fn read_lines(text: &str) -> Vec<Line<'_>> {
         }
         let text = if trimmed.contains("  ") { Cow::Owned(single_spaces(trimmed)) } else { Cow::Borrowed(trimmed) };
         let length = text.chars().count();
-        lines.push(Line { text, length, after_blank, indented: raw.starts_with("  ") });
+        let in_columns = is_in_columns(trimmed);
+        lines.push(Line { text, length, after_blank, indented: raw.starts_with("  "), in_columns });
         after_blank = false;
     }
     lines
+}
+
+/// True where more than one space stands elsewhere than behind a sentence, where old typists set two.
+fn is_in_columns(line: &str) -> bool {
+    memchr::memmem::find_iter(line.as_bytes(), b"  ").any(|at| {
+        let before = line.as_bytes().get(at.wrapping_sub(1));
+        before.is_some_and(|before| !matches!(before, b' ' | b'.' | b'!' | b'?' | b':'))
+    })
 }
 
 fn single_spaces(text: &str) -> String {
@@ -118,7 +146,26 @@ fn single_spaces(text: &str) -> String {
     out
 }
 
-/// The column that the text was wrapped at; None where its line breaks are meant.
+/// How the text was wrapped; None where its line breaks are meant.
+fn wrap(lines: &[Line]) -> Option<Wrap> {
+    wrap_width(lines).map(Wrap::Width).or_else(|| is_wrapped_by_indents(lines).then_some(Wrap::Indents))
+}
+
+/// True where every paragraph but the first is indented, follows the end of a sentence, and has no other sentence that ends
+/// where a line does. Verse is indented within its sentences.
+fn is_wrapped_by_indents(lines: &[Line]) -> bool {
+    let (mut begun, mut goes_on) = (0_usize, 0_usize);
+    for (line, next) in lines.iter().zip(lines.iter().skip(1)).filter(|(_, next)| !next.after_blank) {
+        if next.in_columns || ends_sentence(&line.text) != next.indented || line.length < WIDTH_MIN && !next.indented {
+            return false;
+        }
+        begun += usize::from(next.indented);
+        goes_on += usize::from(!next.indented);
+    }
+    begun > 0 && goes_on > 0 && lines.iter().all(|line| line.length <= WIDTH_MAX)
+}
+
+/// The column that the text was wrapped at; None where it was at none.
 fn wrap_width(lines: &[Line]) -> Option<usize> {
     let breaks = || lines.iter().zip(lines.iter().skip(1)).filter(|(_, next)| !next.after_blank);
     let mut lengths: Vec<usize> = breaks().map(|(line, _)| line.length).collect();
@@ -151,11 +198,26 @@ fn wrap_width(lines: &[Line]) -> Option<usize> {
 fn is_forced(line: &Line, next: &Line, width: usize) -> bool {
     let word =
         if next.text.chars().next().is_some_and(is_unspaced) { 1 } else { next.text.chars().take_while(|letter| *letter != ' ').count() };
-    line.length + 1 + word > width
+    line.length + 1 + word > width || is_cut(line, next)
 }
 
-fn continues(line: &Line, next: &Line, width: usize) -> bool {
+/// A word that goes on in the next line.
+fn is_cut(line: &Line, next: &Line) -> bool {
+    line.text.strip_suffix(['-', '\u{2010}']).is_some_and(|head| head.ends_with(char::is_lowercase))
+        && next.text.starts_with(char::is_lowercase)
+}
+
+/// Two items of a list, or two rows of a table. In a text that was wrapped, wide gaps fill the lines.
+fn are_of_one_list(line: &Line, next: &Line, wrap: Option<Wrap>) -> bool {
+    (is_list_item(&line.text) && is_list_item(&next.text)) || (wrap.is_none() && line.in_columns && next.in_columns)
+}
+
+fn continues(line: &Line, next: &Line, wrap: Wrap) -> bool {
     let ended = ends_sentence(&line.text);
+    let width = match wrap {
+        Wrap::Width(width) => width,
+        Wrap::Indents => return !next.indented && !is_list_item(&next.text),
+    };
     if (next.indented && !line.indented && ended) || is_list_item(&next.text) || (ended && opens_dialogue(&next.text)) {
         return false;
     }

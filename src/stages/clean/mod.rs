@@ -10,7 +10,7 @@ mod language_tag;
 mod lines;
 mod phrases;
 
-use crate::model::{CleanArticle, Language, Layout, Metadata, ParsedArticle, StageError, Warning};
+use crate::model::{CleanArticle, Dateline, Language, Layout, Metadata, ParsedArticle, StageError, Warning};
 use crate::text::language;
 use phrases::Phrases;
 
@@ -30,7 +30,8 @@ pub fn clean(article: ParsedArticle, _options: &Options) -> Result<CleanArticle,
         warnings.push(Warning::EncodingRepaired);
     }
     let text = match layout {
-        Layout::Lines => lines::unwrap_typed(text, phrases),
+        // Where a dateline stood, the first line was as long as the others.
+        Layout::Lines => lines::unwrap_typed(text, metadata.dateline.as_ref().map_or(0, printed_length), phrases),
         Layout::Blocks => lines::tidy_blocks(text),
     };
     tidy_metadata(&mut metadata);
@@ -57,6 +58,13 @@ fn put_in_order(text: String) -> (String, bool) {
         repaired = true;
     }
     (text, repaired)
+}
+
+/// In characters: "PARIS, 3 mars (AFP) - ".
+fn printed_length(dateline: &Dateline) -> usize {
+    let Dateline { place, date, agency } = dateline;
+    let length = |part: &Option<String>, signs: usize| part.as_ref().map_or(0, |part| part.chars().count() + signs);
+    place.chars().count() + length(date, 2) + length(agency, 3) + 3
 }
 
 fn tidy_metadata(metadata: &mut Metadata) {

@@ -18,6 +18,8 @@ pub struct Phrases {
     pub notices: Vec<String>,
     pub credits: Vec<String>,
     pub rights: Vec<String>,
+    /// How the last paragraph begins that a feed adds, and how it goes on.
+    pub trailers: Vec<(String, String)>,
     /// By the hashes of their terms.
     pub first_words: FxHashSet<u64>,
     pub hyphen_after: FxHashSet<String>,
@@ -41,6 +43,8 @@ impl Phrases {
             all.notices.extend(data.notices.iter().cloned());
             all.credits.extend(data.credits.iter().cloned());
             all.rights.extend(data.rights.iter().cloned());
+            let halves = |trailer: &String| trailer.split_once(" … ").map(|(opening, rest)| (opening.to_owned(), rest.to_owned()));
+            all.trailers.extend(data.trailers.iter().filter_map(halves));
             all.hyphen_after.extend(data.hyphen_after.iter().cloned());
             all.hyphen_before.extend(data.hyphen_before.iter().cloned());
             all.hyphen_suspended.extend(data.hyphen_suspended.iter().cloned());

@@ -3,6 +3,7 @@
 use super::Options;
 use super::fragment;
 use super::packed::Packed;
+use super::text;
 use super::xml::{Step, Steps};
 use crate::model::{Format, Layout, Metadata, ParsedArticle, SourceFacts, StageError};
 
@@ -16,7 +17,7 @@ pub fn parse(bytes: &[u8], options: &Options) -> Result<ParsedArticle, StageErro
         Some(core) => properties(&core),
         None => Metadata::default(),
     };
-    let mut text = String::new();
+    let mut body = String::new();
     let mut body_begun = false;
     for Paragraph { text: paragraph, style } in paragraphs(&document)? {
         let line = paragraph.trim();
@@ -34,30 +35,34 @@ pub fn parse(bytes: &[u8], options: &Options) -> Result<ParsedArticle, StageErro
                 continue;
             }
             // Many who write an article make its title the first heading.
-            Style::Heading if !body_begun && text.is_empty() => {
+            Style::Heading if !body_begun && body.is_empty() => {
                 metadata.title = Some(fragment::line_of(line));
                 body_begun = true;
                 continue;
             }
             _ => body_begun = true,
         }
-        if !text.is_empty() {
-            text.push_str("\n\n");
+        if !body.is_empty() {
+            body.push_str("\n\n");
         }
-        text.push_str(line);
+        body.push_str(line);
     }
-    if text.is_empty() {
+    if body.is_empty() {
         return Err(StageError::Empty);
     }
-    Ok(ParsedArticle {
+    let mut article = ParsedArticle {
         metadata,
         source: SourceFacts::new(Format::Docx, "utf-8"),
         language_declared: None,
         language_given: false,
-        text,
+        text: body,
         layout: Layout::Blocks,
         warnings: Vec::new(),
-    })
+    };
+    if article.metadata.title.is_some() {
+        text::take_printed_credits(&mut article);
+    }
+    Ok(article)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

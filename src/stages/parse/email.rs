@@ -20,13 +20,16 @@ pub fn parse(bytes: &[u8], format: Format) -> Result<ParsedArticle, StageError> 
     let (message, body) = choose(&nest.0);
     let mut metadata = metadata_of(message);
     let Some(Body { text, layout, encoding, warnings }) = body else { return Err(StageError::Empty) };
-    let text = match forwarded::find(&text) {
+    let text = match forwarded::find(&text, metadata.title.as_deref()) {
         Some(passed_on) => {
             let outer = std::mem::take(&mut metadata);
             metadata = Metadata {
                 title: passed_on.title.or_else(|| outer.title.map(|title| forwarded::bare_subject(&title).to_owned())),
                 authors: passed_on.author.into_iter().collect(),
-                published: passed_on.date.as_deref().and_then(super::wire_date::read),
+                published: passed_on
+                    .date
+                    .as_deref()
+                    .and_then(|date| super::wire_date::read(date).or_else(|| super::dates::read(date, None))),
                 url: outer.url,
                 ..Metadata::default()
             };

@@ -34,13 +34,30 @@ struct Fragment {
     unclosed: bool,
 }
 
-/// Their content is no text.
-const SILENT: [&str; 18] = [
-    "script", "style", "head", "title", "noscript", "template", "svg", "math", "iframe", "object", "select", "textarea", "button", "audio",
-    "video", "canvas", "map", "nav",
+/// Their content is no text, or that of a picture.
+const SILENT: [&str; 19] = [
+    "figcaption",
+    "script",
+    "style",
+    "head",
+    "title",
+    "noscript",
+    "template",
+    "svg",
+    "math",
+    "iframe",
+    "object",
+    "select",
+    "textarea",
+    "button",
+    "audio",
+    "video",
+    "canvas",
+    "map",
+    "nav",
 ];
 
-const BLOCKS: [&str; 41] = [
+const BLOCKS: [&str; 40] = [
     "address",
     "article",
     "aside",
@@ -55,7 +72,6 @@ const BLOCKS: [&str; 41] = [
     "dl",
     "dt",
     "fieldset",
-    "figcaption",
     "figure",
     "footer",
     "form",

@@ -12,7 +12,7 @@ pub enum Step<'a> {
     Empty(Element<'a>),
     /// The name of the element that ends, as written.
     End(String),
-    /// Text with its references resolved; those of HTML alone are left as they are.
+    /// Text with its references resolved.
     Text(String),
 }
 
@@ -74,7 +74,8 @@ impl<'a> Steps<'a> {
     }
 }
 
-/// The character of a reference; one that is not XML's own stays as it is, for HTML to read. Nothing else is expanded.
+/// The character of a reference: XML's own, a number, or one of HTML's names, which older agencies write without declaring
+/// them. Nothing else is expanded: it stays as it is.
 fn reference(name: &str) -> String {
     let character = match name {
         "amp" => Some('&'),
@@ -90,7 +91,7 @@ fn reference(name: &str) -> String {
             char::from_u32(code)
         }),
     };
-    character.map_or_else(|| format!("&{name};"), String::from)
+    character.map_or_else(|| html_escape::decode_html_entities(&format!("&{name};")).into_owned(), String::from)
 }
 
 /// No reference has a longer name.

@@ -18,6 +18,8 @@ pub struct CleanData {
     pub credits: Vec<String>,
     /// A closing line that ends so, beside a year or a ©: "all rights reserved".
     pub rights: Vec<String>,
+    /// The last paragraph that a feed adds, with an ellipsis for the article's title: "the post … appeared first on".
+    pub trailers: Vec<String>,
     /// Closing lines, only in capitals or between dashes: "ends".
     pub end_marks: Vec<String>,
     /// Words that keep a hyphen after them at the end of a line: "vice".

@@ -1,7 +1,11 @@
 //! Counts what unpacking makes of a file, so that a small file cannot become an endless one.
 
 use std::cell::Cell;
-use std::io::{self, BufRead, Read};
+use std::io;
+#[cfg(feature = "compression")]
+use std::io::BufRead;
+#[cfg(any(feature = "compression", feature = "zip"))]
+use std::io::Read;
 use std::rc::Rc;
 
 use super::Spoiled;
@@ -51,11 +55,13 @@ impl Meter {
 }
 
 /// Notes what is read of the packed file.
+#[cfg(feature = "compression")]
 pub struct Packed<R> {
     pub input: R,
     pub meter: Rc<Meter>,
 }
 
+#[cfg(feature = "compression")]
 impl<R: Read> Read for Packed<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.input.read(buffer)?;
@@ -64,6 +70,7 @@ impl<R: Read> Read for Packed<R> {
     }
 }
 
+#[cfg(feature = "compression")]
 impl<R: BufRead> BufRead for Packed<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.input.fill_buf()
@@ -76,11 +83,13 @@ impl<R: BufRead> BufRead for Packed<R> {
 }
 
 /// Notes what comes out of unpacking, and says when it is too much.
+#[cfg(any(feature = "compression", feature = "zip"))]
 pub struct Unpacked<R> {
     pub input: R,
     pub meter: Rc<Meter>,
 }
 
+#[cfg(any(feature = "compression", feature = "zip"))]
 impl<R: Read> Read for Unpacked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.meter.is_exhausted() {

@@ -1,15 +1,21 @@
 //! Opens whatever lies in whatever: a mailbox in a compressed file in a ZIP file. Each article comes out once, under a name
 //! that leads to it; what cannot be read is set aside, and the rest goes on.
 
-use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
+#[cfg(any(feature = "compression", feature = "zip"))]
+use std::io::BufReader;
+#[cfg(feature = "zip")]
+use std::io::Seek;
+use std::io::{self, BufRead, Cursor, Read};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use super::super::form::{self, Container, Form, HEAD_BYTES};
 use super::super::jsonl::{Items, Tail, too_long};
-use super::mbox::Messages;
 use super::{Limits, Meter, Piece, Spoiled};
-use crate::model::{Digest, Format, Limit, RawDocument, Rejection, Skip, Stage, StageError};
+use crate::model::{Digest, Format, RawDocument, Rejection, Skip};
+#[cfg(any(feature = "compression", feature = "zip"))]
+use crate::model::{Limit, Stage, StageError};
+#[cfg(feature = "zip")]
 use crate::sources::paths::skip_by_name;
 
 /// What comes out of a file.
@@ -37,6 +43,10 @@ pub struct Unpacker {
 }
 
 /// Where in the nest we are.
+#[cfg_attr(
+    not(any(feature = "compression", feature = "zip")),
+    expect(dead_code, reason = "a build that unpacks nothing has no nest to count")
+)]
 #[derive(Clone)]
 struct Place {
     /// The path that leads here through ZIP files; None outside of them.
@@ -48,6 +58,7 @@ struct Place {
 
 type Flow = anyhow::Result<ControlFlow<()>>;
 
+#[cfg(any(feature = "compression", feature = "zip"))]
 const BUFFER_BYTES: usize = 64 * 1024;
 
 impl Unpacker {
@@ -68,6 +79,13 @@ impl Unpacker {
         let mut input = input;
         place.meter.read(input.seek(io::SeekFrom::End(0))?);
         self.unzip(input, &place, sink).map(|_| ())
+    }
+
+    /// Refuses a ZIP file, which this build does not read.
+    #[cfg(not(feature = "zip"))]
+    pub fn read_zip(&mut self, _: impl Read + io::Seek, sink: &mut Sink<'_>) -> anyhow::Result<()> {
+        let refused = form::left_out_of_this_build(Form::Container(Container::Zip));
+        refused.map_or(Ok(()), |rejection| sink(Unpacked::Broken(rejection)).map(|_| ()))
     }
 
     fn open<'a>(&mut self, mut input: Box<dyn BufRead + 'a>, name: &[u8], place: &Place, sink: &mut Sink<'_>) -> Flow {
@@ -113,7 +131,8 @@ impl Unpacker {
             return place.give(Unpacked::Broken(rejection), sink);
         }
         let size_max = self.limits.document_bytes_max;
-        let _ = (head, name);
+        // Each is asked for by some forms only.
+        let _ = (head, &input, name, size_max);
         match container {
             #[cfg(feature = "compression")]
             Container::Compressed(compression) => {
@@ -149,7 +168,7 @@ impl Unpacker {
             }
             #[cfg(feature = "email")]
             Container::Mbox => {
-                let mut messages = Messages::new(input, size_max, self.tail);
+                let mut messages = super::mbox::Messages::new(input, size_max, self.tail);
                 let flow = drain(|| messages.read_next(), place, sink);
                 self.left_out |= messages.left_out;
                 flow
@@ -329,6 +348,7 @@ fn drain(mut next: impl FnMut() -> io::Result<Option<Piece>>, place: &Place, sin
     }
 }
 
+#[cfg(feature = "zip")]
 fn malformed(reason: &str) -> Rejection {
     StageError::Malformed { reason: reason.to_owned() }.reject(Stage::Open)
 }

@@ -134,9 +134,12 @@ fn unpacked(encoding: &str, packed: Vec<u8>, limits: &Limits) -> Result<Vec<u8>,
         "gzip" | "x-gzip" | "deflate" | "zstd" => Ok(packed),
         // Brotli has no beginning of its own: a page that reads as text was unpacked before.
         _ if packed.trim_ascii_start().starts_with(b"<") => Ok(packed),
+        "br" => collect(brotli_decompressor::Decompressor::new(packed.as_slice(), BUFFER_BYTES), packed.len(), limits),
         other => Err(StageError::Malformed { reason: format!("the page is packed as `{other}`, which cannot be unpacked") }),
     }
 }
+
+const BUFFER_BYTES: usize = 4096;
 
 fn damaged(error: &std::io::Error) -> StageError {
     StageError::Malformed { reason: format!("the page's packed data is damaged ({error})") }
@@ -190,7 +193,11 @@ mod tests {
         check("Content-Encoding: gzip", &gzip(b"<p>Late.</p>"), Ok("<p>Late.</p>"));
         check("Content-Encoding: gzip", b"<p>Late.</p>", Ok("<p>Late.</p>"));
         check("Content-Encoding: br", b"<p>Late.</p>", Ok("<p>Late.</p>"));
+        let brotli = [b"\x0b\x14\x80".as_slice(), b"<p>The ferry is late, and late again.</p>", b"\x03"].concat();
+        check("Content-Encoding: br", &brotli, Ok("<p>The ferry is late, and late again.</p>"));
+        check("Content-Encoding: br", &brotli[..20], Err("parse.malformed"));
         check("Content-Encoding: br", b"\x0b\x02\x80packed", Err("parse.malformed"));
+        check("Content-Encoding: compress", b"\x1f\x9dpacked", Err("parse.malformed"));
         check("Transfer-Encoding: chunked", b"<p>Late.</p>", Ok("<p>Late.</p>"));
         let packed = gzip(b"<p>Late.</p>");
         let chunked = [format!("{:x}\r\n", packed.len()).as_bytes(), &packed, b"\r\n0\r\n\r\n"].concat();

@@ -124,10 +124,24 @@ pub(super) fn is_paper(name: &str) -> bool {
     has_domain || lower.split(' ').any(|word| OF_PAPERS.contains(&word))
 }
 
-/// "ADA MOE" is Ada Moe; names with small letters stay as they are.
+/// A first name as names are written, and behind it nothing but words in capitals; not "Ada Moe AFP".
+fn shouts_surname(name: &str) -> bool {
+    const LETTERS_MIN: usize = 4;
+    let Some((first, rest)) = name.split_once(' ') else { return false };
+    let mut letters = first.chars();
+    let is_first_name =
+        letters.next().is_some_and(char::is_uppercase) && letters.clone().count() > 0 && letters.all(|letter| !letter.is_uppercase());
+    let in_capitals = |word: &str| !word.chars().any(char::is_lowercase);
+    let is_small = |word: &str| PARTICLES.contains(&word.to_lowercase().as_str());
+    let is_surname =
+        |word: &str| in_capitals(word) && !is_agency(word) && word.chars().filter(|letter| letter.is_alphabetic()).count() >= LETTERS_MIN;
+    is_first_name && rest.split(' ').all(|word| is_small(word) || is_surname(word)) && rest.split(' ').any(is_surname)
+}
+
+/// "ADA MOE" is Ada Moe, and so is "Ada MOE", as the French set surnames; names with small letters stay as they are.
 fn recased(name: &str) -> String {
     let shouts = name.contains(' ') && !name.chars().any(char::is_lowercase) && name.chars().any(char::is_uppercase);
-    if !shouts || is_agency(name) {
+    if !(shouts || shouts_surname(name)) || is_agency(name) {
         return name.to_owned();
     }
     let mut out = String::with_capacity(name.len());
@@ -136,6 +150,10 @@ fn recased(name: &str) -> String {
             out.push(' ');
         }
         let lower = word.to_lowercase();
+        if word.chars().any(char::is_lowercase) {
+            out.push_str(word);
+            continue;
+        }
         let is_initials = !word.chars().any(|letter| matches!(letter, 'A' | 'E' | 'I' | 'O' | 'U' | 'Y' | 'À'..='Ý')) || word.contains('.');
         if is_initials {
             out.push_str(word);

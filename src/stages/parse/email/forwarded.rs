@@ -75,10 +75,12 @@ const OTHERS: [&str; 16] = [
 /// No more lines than this stand above the text of a mail that is passed on.
 const FIELD_LINES_MAX: usize = 40;
 
-/// The mail that was passed on last, if this is one.
-pub fn find(text: &str) -> Option<PassedOn> {
-    let mut lines = text.split('\n');
-    lines.by_ref().find(|line| is_announcement(line))?;
+/// The mail that was passed on last, if this is one: behind the line that says so, or, where the subject says so, behind the
+/// first fields, which Outlook sets without any such line.
+pub fn find(text: &str, subject: Option<&str>) -> Option<PassedOn> {
+    let announced = text.split('\n').position(is_announcement).map(|at| at + 1);
+    let unannounced = || subject.filter(|subject| says_passed_on(subject)).and_then(|_| first_fields(text));
+    let mut lines = text.split('\n').skip(announced.or_else(unannounced)?);
     let mut found = PassedOn { title: None, author: None, date: None, text: String::new() };
     let mut fields = 0;
     let mut text: Vec<&str> = Vec::new();
@@ -111,6 +113,25 @@ pub fn find(text: &str) -> Option<PassedOn> {
     (!found.text.trim().is_empty()).then_some(found)
 }
 
+/// Where the fields of a mail begin that stand line by line without a blank one between: who, when, and what about.
+fn first_fields(text: &str) -> Option<usize> {
+    let mut begun = None;
+    let mut met: Vec<Field> = Vec::new();
+    for (at, line) in text.split('\n').enumerate() {
+        match field_of(bare_line(line)) {
+            Some((field, _)) => {
+                begun = begun.or(Some(at));
+                met.push(field);
+            }
+            None => (begun, met) = (None, Vec::new()),
+        }
+        if [Field::From, Field::Date, Field::Subject].iter().all(|field| met.contains(field)) {
+            return begun;
+        }
+    }
+    None
+}
+
 impl PassedOn {
     fn note(&mut self, field: Field, value: &str) {
         match field {
@@ -135,7 +156,7 @@ impl PassedOn {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Field {
     From,
     Subject,
@@ -173,6 +194,13 @@ fn field_of(line: &str) -> Option<(Field, &str)> {
 fn name_of(value: &str) -> Option<String> {
     let name = value.split(['<', '[']).next().unwrap_or_default().trim().trim_matches(['"', '\'']);
     (!name.is_empty() && !name.contains('@')).then(|| name.to_owned())
+}
+
+/// True for "Fwd: ...", "WG: ...", "TR: ...".
+fn says_passed_on(subject: &str) -> bool {
+    const PREFIXES: [&str; 9] = ["fwd:", "fw:", "wg:", "tr:", "rv:", "enc:", "i:", "doorst:", "fwd :"];
+    let subject = subject.trim();
+    PREFIXES.iter().any(|prefix| subject.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)))
 }
 
 /// A subject without what says that it was passed on or answered.

@@ -32,6 +32,8 @@ pub(super) struct Decoded {
 /// In bytes: how much is read to guess an encoding, and how much of it may stand before the first letter beyond ASCII.
 const GUESSED_BYTES_MAX: usize = 256 * 1024;
 const GUESSED_BEFORE: usize = 64;
+/// Into how many groups of lines it is cut where the whole does not tell.
+const GUESSED_PARTS: usize = 8;
 /// More controls than one in so many characters, and it is no text.
 const CONTROLS_PER: usize = 100;
 /// More characters that could not be read than one in so many, and it is no text.
@@ -108,9 +110,33 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
     let from = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or_default().saturating_sub(GUESSED_BEFORE);
     let told = bytes.get(from..).unwrap_or_default();
     let part = told.get(..GUESSED_BYTES_MAX).unwrap_or(told);
+    let guessed = guess_part(part, part.len() == told.len());
+    let is_doubtful = || doubt::is_doubtful(part, &guessed.decode_without_bom_handling(part).0, guessed);
+    if guessed.is_single_byte() && is_doubtful() { guess_by_parts(part).unwrap_or(guessed) } else { guessed }
+}
+
+fn guess_part(part: &[u8], is_last: bool) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(part, part.len() == told.len());
+    detector.feed(part, is_last);
     detector.guess(None, Utf8Detection::Deny)
+}
+
+/// One broken pair of bytes rules an encoding out for the whole, so the lines are asked in some groups: the encoding of two
+/// bytes a letter that most of them are in.
+fn guess_by_parts(bytes: &[u8]) -> Option<&'static Encoding> {
+    let mut groups: Vec<&[u8]> = Vec::new();
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let least = bytes.len() / GUESSED_PARTS;
+        let end = memchr(b'\n', rest.get(least..).unwrap_or_default()).map_or(rest.len(), |at| least + at + 1);
+        let (group, behind) = rest.split_at(end);
+        groups.push(group);
+        rest = behind;
+    }
+    let told: Vec<&'static Encoding> = groups.iter().filter(|group| !group.is_ascii()).map(|group| guess_part(group, false)).collect();
+    let votes = |encoding: &'static Encoding| told.iter().filter(|told| **told == encoding).count();
+    let first = told.iter().copied().filter(|encoding| !encoding.is_single_byte()).max_by_key(|encoding| votes(encoding))?;
+    (votes(first) * 2 > told.len()).then_some(first)
 }
 
 fn guessed_warning(guessed: bool) -> Vec<Warning> {

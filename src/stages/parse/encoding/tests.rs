@@ -138,6 +138,19 @@ fn broken_bytes_are_replaced_and_told() {
 }
 
 #[test]
+fn one_broken_pair_does_not_hide_what_the_rest_is_written_in() {
+    for (text, encoding, name) in
+        [(CHINESE, GBK, "gbk"), (TAIWANESE, BIG5, "big5"), (KOREAN, EUC_KR, "euc-kr"), (JAPANESE, EUC_JP, "euc-jp")]
+    {
+        let page = |line: &[u8]| [&encoded(text, encoding), b"\n".as_slice(), line, b"\n"].concat();
+        let bytes = [page(b"").repeat(12), page(b"\xC7"), page(b"").repeat(12)].concat();
+        let decoded = decode(bytes, Format::Html, None).unwrap();
+        assert_eq!((decoded.encoding, decoded.text.matches(text).count()), (name, 25));
+        assert!(decoded.warnings.contains(&Warning::EncodingGuessed) && decoded.warnings.contains(&Warning::EncodingInvalid), "{name}");
+    }
+}
+
+#[test]
 fn bytes_that_are_no_text_are_refused() {
     let noise: Vec<u8> = (0..4096_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     for bytes in

@@ -1,7 +1,8 @@
 //! Puts a page's lines in the order in which a person reads them: down one column, then the next.
 //!
-//! The page is cut where nothing is printed: from top to bottom between columns, else across where the gap is widest, and
-//! each part again (the recursive X-Y cut of Nagy and Seth, 1984).
+//! The page is cut where nothing is printed: from top to bottom between columns, else into what stands across the columns
+//! and what stands in them, else across where the gap is widest, and each part again (the recursive X-Y cut of Nagy and
+//! Seth, 1984).
 
 use super::glyphs::{Line, Page};
 
@@ -10,6 +11,8 @@ const LINES_MAX: usize = 3000;
 /// In heights of the type: how wide what parts two columns is at least, and how wide a column.
 const GUTTER_MIN: f64 = 0.9;
 const COLUMN_MIN: f64 = 6.0;
+/// Edges at which a gutter may lie; more of them are a table or a drawing.
+const GUTTERS_MAX: usize = 40;
 /// A column has this many lines at least.
 const COLUMN_LINES_MIN: usize = 3;
 
@@ -27,6 +30,8 @@ pub fn in_reading_order(page: Page) -> Vec<Line> {
         if let Some((left, right)) = cut_down(&part) {
             parts.push(right);
             parts.push(left);
+        } else if let Some(bands) = bands(&part) {
+            parts.extend(bands.into_iter().rev());
         } else if let Some((upper, lower)) = cut_across(&part) {
             parts.push(lower);
             parts.push(upper);
@@ -76,13 +81,53 @@ fn cut_down(lines: &[Line]) -> Option<(Vec<Line>, Vec<Line>)> {
     (heights(&left) >= COLUMN_LINES_MIN && heights(&right) >= COLUMN_LINES_MIN).then_some((left, right))
 }
 
+/// A headline above its columns, a picture's line between them, a footer: from top to bottom what crosses the gutter that
+/// the fewest lines cross, and what does not. None where no gutter has columns on both its sides.
+fn bands(lines: &[Line]) -> Option<Vec<Vec<Line>>> {
+    if lines.len() < COLUMN_LINES_MIN * 2 || !any_beside(lines) {
+        return None;
+    }
+    let size = median_size(lines);
+    let mut lefts: Vec<f64> = lines.iter().map(|line| line.left).collect();
+    lefts.sort_by(f64::total_cmp);
+    lefts.dedup_by(|a, b| (*a - *b).abs() < 0.5 * size);
+    if lefts.len() > GUTTERS_MAX {
+        return None;
+    }
+    let crosses = |line: &Line, at: f64| line.left < at - 0.5 * size && line.right > at - GUTTER_MIN * size;
+    let mut best: Option<(usize, f64)> = None;
+    for at in lefts {
+        let crossing = lines.iter().filter(|line| crosses(line, at)).count();
+        let on_left = lines.iter().filter(|line| line.left < at - 0.5 * size).count() - crossing;
+        let on_right = lines.len() - crossing - on_left;
+        let has_columns = on_left.min(on_right) >= COLUMN_LINES_MIN.max(crossing);
+        if crossing > 0 && has_columns && best.is_none_or(|(fewest, _)| crossing < fewest) {
+            best = Some((crossing, at));
+        }
+    }
+    let (_, at) = best?;
+    let mut bands: Vec<Vec<Line>> = Vec::new();
+    let mut was_across = None;
+    for line in lines {
+        let is_across = crosses(line, at);
+        match bands.last_mut().filter(|_| was_across == Some(is_across)) {
+            Some(band) => band.push(line.clone()),
+            None => bands.push(vec![line.clone()]),
+        }
+        was_across = Some(is_across);
+    }
+    (bands.len() > 1).then_some(bands)
+}
+
+/// True where lines stand beside each other.
+fn any_beside(lines: &[Line]) -> bool {
+    lines.windows(2).any(|pair| matches!(pair, [a, b] if (a.base - b.base).abs() < 0.5 * a.size && b.left > a.right + GUTTER_MIN * a.size))
+}
+
 /// The part above the widest gap and the part below; None where nothing parts them. Only pages on which lines stand
 /// beside each other need to be cut.
 fn cut_across(lines: &[Line]) -> Option<(Vec<Line>, Vec<Line>)> {
-    let beside = lines
-        .windows(2)
-        .any(|pair| matches!(pair, [a, b] if (a.base - b.base).abs() < 0.5 * a.size && b.left > a.right + GUTTER_MIN * a.size));
-    if !beside {
+    if !any_beside(lines) {
         return None;
     }
     let mut reach = f64::MIN;

@@ -39,7 +39,7 @@ pub fn lines(pdf: &Pdf, glyphs_max: usize) -> Result<Vec<Page>, StageError> {
         let (width, height) = page.render_dimensions();
         let bounds = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
         let mut context = Context::new(page.initial_transform(true).to_kurbo(), bounds, &cache, pdf.xref(), InterpreterSettings::default());
-        let mut collector = Collector { page: number, bounds, left, lines: Vec::new(), open: None };
+        let mut collector = Collector { page: number, bounds, left, lines: Vec::new(), open: None, printed_to: 0.0 };
         interpret_page(page, &mut context, &mut collector);
         collector.close();
         left = collector.left;
@@ -58,6 +58,8 @@ struct Collector {
     left: usize,
     lines: Vec<Line>,
     open: Option<Line>,
+    /// Where the open line's last letter ends: a blank behind it would reach into the gutter.
+    printed_to: f64,
 }
 
 /// In parts of the type's height: a gap that is a blank, and one that parts two columns.
@@ -68,6 +70,7 @@ impl Collector {
     fn close(&mut self) {
         if let Some(mut line) = self.open.take() {
             line.text = line.text.trim_end().to_owned();
+            line.right = self.printed_to.max(line.left);
             if !line.text.is_empty() {
                 self.lines.push(line);
             }
@@ -98,6 +101,7 @@ impl Collector {
                         line.text.push(' ');
                     }
                 } else {
+                    self.printed_to = self.printed_to.max(end.x);
                     line.text.push_str(text);
                     line.size = line.size.max(size);
                 }
@@ -107,6 +111,7 @@ impl Collector {
             self.close();
         }
         if !blank {
+            self.printed_to = end.x;
             self.open = Some(Line { left: start.x, right: end.x, base: start.y, size, text: text.to_owned(), page: self.page });
         }
     }

@@ -9,7 +9,7 @@ mod paragraphs;
 
 use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
-use super::{Options, fragment};
+use super::{Options, fragment, text};
 use crate::model::{Format, Layout, Limit, Metadata, ParsedArticle, SourceFacts, StageError};
 use glyphs::Line;
 
@@ -47,19 +47,23 @@ pub fn parse(bytes: Vec<u8>, options: &Options) -> Result<ParsedArticle, StageEr
         authors: told(&pdf.metadata().author).into_iter().filter(|name| !name.contains('@')).collect(),
         ..Metadata::default()
     };
-    let text = paragraphs.into_iter().map(|paragraph| paragraph.text).collect::<Vec<_>>().join("\n\n");
-    if text.trim().is_empty() {
+    let body = paragraphs.into_iter().map(|paragraph| paragraph.text).collect::<Vec<_>>().join("\n\n");
+    if body.trim().is_empty() {
         return Err(StageError::Empty);
     }
-    Ok(ParsedArticle {
+    let mut article = ParsedArticle {
         metadata,
         source: SourceFacts::new(Format::Pdf, "utf-8"),
         language_declared: None,
         language_given: false,
-        text,
+        text: body,
         layout: Layout::Blocks,
         warnings: Vec::new(),
-    })
+    };
+    if article.metadata.title.is_some() {
+        text::take_printed_credits(&mut article);
+    }
+    Ok(article)
 }
 
 fn malformed(reason: &str) -> StageError {

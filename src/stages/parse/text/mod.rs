@@ -54,14 +54,28 @@ pub(super) fn parse(text: String) -> ParsedArticle {
     article
 }
 
-/// Takes byline and date off a text whose headline is known by its markup.
+/// Takes byline and date off a text whose headline is known by its markup, and what stands between the two.
 pub(super) fn take_credits(article: &mut ParsedArticle) {
     let text = std::mem::take(&mut article.text);
     let mut head = Head::new(&text, article);
     head.pass_known_lines();
+    if head.article.metadata.subtitle.is_none() && head.credits_at(head.at + 1).is_some() {
+        head.read_subtitle();
+        head.pass_known_lines();
+    }
     let start = head.start_of_story();
     let is_left = start > 0 && has_words(text.get(start..));
     article.text = if is_left { text.get(start..).unwrap_or_default().to_owned() } else { text };
+}
+
+/// The same for a file whose properties name an author as well: the one that is printed is the article's.
+#[cfg(any(feature = "office", feature = "pdf"))]
+pub(super) fn take_printed_credits(article: &mut ParsedArticle) {
+    let told = std::mem::take(&mut article.metadata.authors);
+    take_credits(article);
+    if article.metadata.authors.is_empty() {
+        article.metadata.authors = told;
+    }
 }
 
 fn has_words(text: Option<&str>) -> bool {

@@ -51,6 +51,24 @@ pub(super) fn read(text: &str) -> Option<Opening> {
     without_place
 }
 
+/// In bytes: how long the opening of a text is that prints a dateline told in a field of its own: "Husum (agn) - ".
+pub(super) fn printed(text: &str, told: &Dateline) -> Option<usize> {
+    let line = text.split(['\n', '\r']).next().unwrap_or_default();
+    let head = line.get(..line.floor_char_boundary(DATELINE_BYTES_MAX)).unwrap_or(line);
+    separators(head).take(DASHES_MAX).find_map(|(at, length)| {
+        let sign = Sign::of(head.get(at..at + length)?);
+        let before = head.get(..at)?.trim();
+        let signed = told.agency.as_ref().and_then(|agency| before.strip_suffix(')')?.strip_suffix(agency.as_str())?.strip_suffix('('));
+        let place = match signed {
+            Some(unsigned) => Parts::of(unsigned, sign)?.into_dateline()?.place,
+            None => Parts::of(before, sign).filter(|parts| sign == Sign::Dash || parts.agency.is_some())?.into_dateline()?.place,
+        };
+        let is_same = place.to_lowercase() == told.place.to_lowercase();
+        let rest = line.get(at + length..)?;
+        is_same.then(|| at + length + (rest.len() - rest.trim_start().len()))
+    })
+}
+
 /// Dashes with space beside them, and what stands in for one: their place and length.
 fn separators(head: &str) -> impl Iterator<Item = (usize, usize)> {
     let mut from = 0;
@@ -247,7 +265,10 @@ impl<'a> Parts<'a> {
         if self.sign == Sign::Bracket {
             return opens_sentence && known_agency;
         }
-        let has_mark = self.agency.is_some() || self.domain.is_some() || (!self.days.is_empty() && (self.in_capitals() || is_city(place)));
+        // "Saint-Avel, le 3 mars 2024 – ": with its year a day stands beside a town in small letters too.
+        let is_dated = self.days.iter().any(|day| dates::read(day, None).is_some());
+        let has_mark =
+            self.agency.is_some() || self.domain.is_some() || is_dated || (!self.days.is_empty() && (self.in_capitals() || is_city(place)));
         if has_mark {
             return opens_sentence || known_agency;
         }

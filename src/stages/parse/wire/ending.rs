@@ -16,14 +16,14 @@ pub(super) struct Ending {
     pub authors: Vec<String>,
 }
 
-/// One remark at the end of a text; asked again, the one before it.
-pub(super) fn read(text: &str) -> Option<Ending> {
+/// One remark at the end of a text; asked again, the one before it. `agency` is who sends it, where that is known.
+pub(super) fn read(text: &str, agency: Option<&str>) -> Option<Ending> {
     let story = text.trim_end();
     let line_start = story
         .rfind(['\n', '\r', '\u{2028}', '\u{2029}'])
         .map_or(0, |at| at + story.get(at..).and_then(|tail| tail.chars().next()).map_or(1, char::len_utf8));
     let line = story.get(line_start..)?;
-    let found = credits(story, line_start, line).or_else(|| signature(story, line_start, line));
+    let found = credits(story, line_start, line).or_else(|| signature(story, line_start, line, agency));
     found.or_else(|| labelled(story, line_start, line)).or_else(|| end_mark(story))
 }
 
@@ -92,7 +92,7 @@ fn is_of_editors(phrase: &str) -> bool {
 }
 
 /// "ab/cd/ef", "(dpa)", "dpa ab yyzz cd", "(mor/jak)": who wrote and who signed, in the desk's own letters.
-fn signature(story: &str, line_start: usize, line: &str) -> Option<Ending> {
+fn signature(story: &str, line_start: usize, line: &str, agency: Option<&str>) -> Option<Ending> {
     let is_alone = line_start > 0;
     let is_address = line.starts_with("((") && line.ends_with("))") && line.len() <= REMARK_BYTES_MAX;
     let is_closed = is_alone && (is_address || is_capital_initials(line) || closes_an_agency(line));
@@ -112,7 +112,7 @@ fn signature(story: &str, line_start: usize, line: &str) -> Option<Ending> {
         return Some(Ending { start: story.get(..line_start)?.trim_end().len(), authors: vec![bare.to_owned()] });
     }
     let is_bracketed = line.starts_with(['(', '[']) && line.ends_with([')', ']']);
-    if is_alone && (is_initials(bare) || (is_bracketed && is_short_code(bare)) || is_dpa_code(line)) {
+    if is_alone && (is_initials(bare) || (is_bracketed && is_short_code(bare)) || is_code_of(agency.unwrap_or("dpa"), line)) {
         return Some(Ending { start: story.get(..line_start)?.trim_end().len(), authors: Vec::new() });
     }
     // Behind the last sentence: "... he said. (mor/jak)".
@@ -157,12 +157,12 @@ fn is_short_code(text: &str) -> bool {
     (2..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase()) && !WORDS.contains(&text) && !is_stop()
 }
 
-/// "dpa ab yyzz cd": the German agency signs in groups of letters.
-fn is_dpa_code(line: &str) -> bool {
+/// "dpa ab yyzz cd": German agencies sign in groups of letters.
+fn is_code_of(agency: &str, line: &str) -> bool {
     let mut groups = line.split(' ');
     let is_group =
         |group: &str| (2..=4).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    groups.next() == Some("dpa") && line.len() <= 30 && groups.all(is_group)
+    groups.next().is_some_and(|first| first == "dpa" || first == agency) && line.len() <= 30 && line.contains(' ') && groups.all(is_group)
 }
 
 /// A line in the last part of a text that says "ENDS", with addresses and notes behind it.

@@ -21,6 +21,14 @@ const REMARKS_MAX: usize = 6;
 /// emptied by it.
 pub(super) fn unwrap(article: &mut ParsedArticle) {
     unwrap_ending(article);
+    if let Some(told) = &article.metadata.dateline {
+        let story = article.text.trim_start();
+        let rest = dateline::printed(story, told).and_then(|length| story.get(length..));
+        if let Some(rest) = rest.filter(|rest| rest.chars().any(char::is_alphanumeric)) {
+            article.text = rest.to_owned();
+            return;
+        }
+    }
     let start = article.text.len() - article.text.trim_start().len();
     let Some(opening) = article.text.get(start..).and_then(dateline::read) else { return };
     let rest = article.text.get(start + opening.length..).unwrap_or_default();
@@ -59,7 +67,8 @@ fn note(article: &mut ParsedArticle, opening: dateline::Opening) {
 
 fn unwrap_ending(article: &mut ParsedArticle) {
     for _ in 0..REMARKS_MAX {
-        let Some(ending) = ending::read(&article.text) else { return };
+        let agency = article.metadata.dateline.as_ref().and_then(|dateline| dateline.agency.as_deref());
+        let Some(ending) = ending::read(&article.text, agency) else { return };
         let is_all = !article.text.get(..ending.start).is_some_and(|story| story.chars().any(char::is_alphanumeric));
         if is_all {
             return;

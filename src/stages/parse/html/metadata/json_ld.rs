@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::super::entities;
 use super::super::tags::{Key, Tag};
 use super::super::tree::Tree;
 use super::tags::tidy;
@@ -69,6 +70,10 @@ fn parse(script: &str) -> Option<Value> {
         inner = inner.strip_suffix(close).unwrap_or(inner).trim();
     }
     let inner = inner.trim_end_matches(';').trim_end();
+    // A script has no entities, but some programs write its quotes as such.
+    if inner.trim_start_matches(['{', '[', ' ']).starts_with("&quot;") {
+        return serde_json::from_str(&mended(&entities::decode(inner))).ok();
+    }
     serde_json::from_str(&mended(inner)).ok()
 }
 

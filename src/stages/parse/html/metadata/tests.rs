@@ -86,6 +86,25 @@ fn the_line_above_a_headline_is_no_part_of_it() {
 }
 
 #[test]
+fn a_kicker_that_the_whole_page_sets_before_the_headline_is_part_of_it() {
+    let all = |title: &str, stated: &str| {
+        format!(
+            "<title>{title} - Tide Notes</title><meta property=og:title content=\"{title}\">\
+             <script type=application/ld+json>{{\"@type\":\"NewsArticle\",\"headline\":\"{stated}\"}}</script>"
+        )
+    };
+    let long = "Work in the port: Harbour to close for weeks";
+    check_title(&all(long, long), "Harbour to close for weeks", long);
+    check_title(&all(long, "Harbour to close for weeks"), "Harbour to close for weeks", "Harbour to close for weeks");
+}
+
+#[test]
+fn statements_whose_quotes_were_escaped_are_read() {
+    let stated = "<script type=application/ld+json>{&quot;@type&quot;:&quot;NewsArticle&quot;,&quot;datePublished&quot;:&quot;2023-12-05T03:51:59Z&quot;}</script>";
+    check_date(stated, "", Some("2023-12-05T03:51:59Z"));
+}
+
+#[test]
 fn the_heading_of_the_site_is_no_headline() {
     check_title(
         "<title>Tide Notes: The lean harbour</title><meta property=og:title content=\"The lean harbour\">",

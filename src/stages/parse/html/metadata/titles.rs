@@ -75,7 +75,7 @@ pub struct Offered<'a> {
 const AGREED_MIN: f64 = 0.5;
 
 /// The headline, and the heading it was taken from. In this order: the heading that `<title>`, `og:title` or JSON-LD agree
-/// with; a heading that stands alone and shares words with them; JSON-LD's headline; `og:title`; `<title>`. All without
+/// with, behind the kicker that all three set before it; a heading that stands alone and shares words with them; JSON-LD's headline; `og:title`; `<title>`. All without
 /// the site's name.
 pub fn choose(offered: &Offered) -> (Option<String>, Option<Id>) {
     let given: Vec<String> =
@@ -104,7 +104,8 @@ pub fn choose(offered: &Offered) -> (Option<String>, Option<Id>) {
         }
     }
     if let Some((_, (id, heading))) = best {
-        return (Some(without_section(heading, offered.site)), Some(*id));
+        let title = with_agreed_kicker(heading, offered).unwrap_or_else(|| without_section(heading, offered.site));
+        return (Some(title), Some(*id));
     }
     if let [(id, heading)] = offered.headings
         && heading.split_whitespace().count() >= 2
@@ -121,6 +122,14 @@ pub fn choose(offered: &Offered) -> (Option<String>, Option<Id>) {
     let page = || offered.page.map(bare);
     let found = stated.or_else(shared).or_else(page).filter(|title| !title.is_empty());
     (found.or_else(|| offered.headings.first().map(|(_, heading)| heading.clone())), None)
+}
+
+/// "Ferries: The lean bridge" where a heading is "The lean bridge" and `<title>`, `og:title` and JSON-LD all say the longer.
+fn with_agreed_kicker(heading: &str, offered: &Offered) -> Option<String> {
+    let shared = without_site(offered.shared?, offered.site);
+    let kicker = shared.strip_suffix(heading)?.trim_end().strip_suffix(':')?;
+    let is_same = |title: &str| letters(&without_site(title, offered.site)) == letters(&shared);
+    (words(kicker) > 0 && is_same(offered.page?) && is_same(offered.headline?)).then_some(shared)
 }
 
 /// "Tide Notes" is the site's name where the page is called "Tide Notes: The lean bridge" and shared as "The lean bridge".
