@@ -215,6 +215,43 @@ fn explain_takes_an_article_through_all_stages_and_writes_nothing() {
     assert!(!desk.path("out").exists());
 }
 
+/// What `explain` says of a page until the text is cleaned, without the times that it took.
+fn explained(page: &str) -> String {
+    let desk = Desk::new();
+    desk.put("page.html", page);
+    let said = desk.run(&["explain", "page.html"]).ended_with(0).stdout;
+    let (told, _) = said.split_once("\nclean ").unwrap();
+    let warnings = said.lines().filter(|line| line.trim_start().starts_with("warning: "));
+    let lines = told.lines().map(|line| line.split(" (").next().filter(|_| line.ends_with("µs)")).unwrap_or(line));
+    lines.chain(warnings).map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+/// The candidates, which was chosen, why, and what was in doubt. The chances are the fitted trees': a refit changes them.
+#[test]
+fn explain_shows_what_a_page_s_article_was_chosen_from_and_why() {
+    let story = "<p>The night ferry from Carrow Island came in two hours late at Leith on Tuesday, the harbour board said, after fog had closed the channel.</p>\
+        <p>\u{201C}We could not see the harbour wall,\u{201D} said Ada Moe, the captain of the ferry, who has sailed it for nine years.</p>\
+        <h2>What happens now</h2><p>A new radar station, paid for by the council, is to be built on the headland before the winter begins, and a lamp.</p>";
+    let around = |article: &str| {
+        format!(
+            "<html lang=en><head><title>Ferry late again at Leith | Bay Wire</title></head><body><nav><ul><li><a href=/>Home</a><li><a href=/sea>Sea</a></ul></nav>\
+             <main><article class=story><h1>Ferry late again at Leith</h1><div class=byline>By Tamsin Oakhurst, 3 March 2026</div>{article}\
+             <div class=related><h3>Read next</h3><ul><li><a href=/1>Harbour fees to rise in May</a><li><a href=/2>A lamp for the headland</a></ul></div></article></main>\
+             <footer><p>Bay Wire is published daily by the Bay Press, Leith. All rights reserved.</p></footer></body></html>"
+        )
+    };
+    let shown = around(&format!("<div class=article-body>{story}</div>"));
+    let plain = story.replace("<p>", "").replace("</p>", " ").replace("<h2>", "").replace("</h2>", " ");
+    let stated = around(&format!(
+        "<script type=application/ld+json>{}</script><p>Loading.</p>",
+        serde_json::json!({"@type": "NewsArticle", "headline": "Ferry late again at Leith", "articleBody": plain})
+    ));
+    let home = "<html><head><title>Bay Wire</title></head><body><ul><li><a href=/1>Ferry late</a><li><a href=/2>Fees rise</a><li><a href=/3>A lamp</a></ul></body></html>";
+    let told = [("shown", shown.as_str()), ("stated", stated.as_str()), ("home page", home)];
+    let told: Vec<String> = told.iter().map(|(name, page)| format!("==== {name}\n{}\n", explained(page))).collect();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
 #[test]
 fn beside_a_daemon_everything_can_be_looked_at_and_a_replay_is_asked_of_it() {
     let desk = desk();
