@@ -22,6 +22,8 @@ pub(super) struct Afterwards {
     files: HashMap<Ticket, (Found, Stamp)>,
     /// What was told, by the folder or the file that it is about: a watch comes by again and again.
     told: HashSet<(PathBuf, Trouble)>,
+    /// Folders to move to in which nothing lies any more that a killed run had begun to copy.
+    swept: HashSet<PathBuf>,
 }
 
 /// Why an input stays where it is.
@@ -50,7 +52,7 @@ impl Afterwards {
             // It must be there to be known where it lies below an input; if it cannot be made, moving tells why.
             let _ = fs::create_dir_all(folder);
         }
-        Self { after: after.clone(), settled, files: HashMap::new(), told: HashSet::new() }
+        Self { after: after.clone(), settled, files: HashMap::new(), told: HashSet::new(), swept: HashSet::new() }
     }
 
     /// For a run that leaves no trace: everything stays.
@@ -108,7 +110,10 @@ impl Afterwards {
         let done = match past.has_rejected(&found.source) {
             // What was rejected stays, to be mended and replayed.
             Ok(true) => return,
-            Ok(false) => carry_out(&self.after, &found.path, &found.source, stamp),
+            Ok(false) => {
+                self.sweep(&found.source);
+                carry_out(&self.after, &found.path, &found.source, stamp)
+            }
             Err(error) => Err(io::Error::other(error)),
         };
         let folder = || found.path.parent().unwrap_or(&found.path).to_path_buf();
@@ -133,12 +138,30 @@ impl Afterwards {
         }
     }
 
+    /// Removes what a killed run had begun to copy where this input goes. Each folder is looked at once.
+    fn sweep(&mut self, source: &SourcePath) {
+        let After::Move(folder) = &self.after else { return };
+        let target = target_of(folder, source);
+        let Some(folder) = target.parent().filter(|folder| !self.swept.contains(*folder)) else { return };
+        self.swept.insert(folder.to_path_buf());
+        let Ok(entries) = fs::read_dir(folder) else { return };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let is_left =
+                read_beside(name.as_bytes(), COPY).is_some_and(|(_, process)| process != std::process::id() && !is_alive(process));
+            // What cannot be removed lies there until the next run.
+            if is_left && fs::remove_file(entry.path()).is_ok() {
+                tracing::debug!(path = %entry.path().display(), "half a copy of a killed run removed");
+            }
+        }
+    }
+
     /// Gives a file its name back that an earlier run had set aside when it was killed.
     pub(super) fn put_back(&mut self, path: &Path) {
         if self.after == After::Keep {
             return;
         }
-        let Some((original, process)) = path.file_name().and_then(|name| read_aside(name.as_bytes())) else { return };
+        let Some((original, process)) = path.file_name().and_then(|name| read_beside(name.as_bytes(), ASIDE)) else { return };
         // Another one's, on the same input, is in good hands; its number may also have gone to a stranger.
         if process == std::process::id() || is_alive(process) {
             return;
@@ -173,7 +196,7 @@ fn carry_out(after: &After, path: &Path, source: &SourcePath, read: Stamp) -> io
     }
     // A newer version may be renamed into place between a look and a deletion. So the file first gets a name of its
     // own, and what then has it is looked at again.
-    let aside = aside(path)?;
+    let aside = beside(path, ASIDE)?;
     fault::point("after.begin")?;
     fs::rename(path, &aside)?;
     fault::point("after.aside")?;
@@ -188,7 +211,7 @@ fn carry_out(after: &After, path: &Path, source: &SourcePath, read: Stamp) -> io
     }
     let done = match after {
         After::Keep | After::Delete => fs::remove_file(&aside),
-        After::Move(folder) => move_to(&aside, folder.join(Path::new(std::ffi::OsStr::from_bytes(&source.0)))),
+        After::Move(folder) => move_to(&aside, target_of(folder, source)),
     };
     if done.is_err() {
         let _ = rename_new(&aside, path);
@@ -196,25 +219,32 @@ fn carry_out(after: &After, path: &Path, source: &SourcePath, read: Stamp) -> io
     done.map(|()| Dealt::Done)
 }
 
+fn target_of(folder: &Path, source: &SourcePath) -> PathBuf {
+    folder.join(Path::new(std::ffi::OsStr::from_bytes(&source.0)))
+}
+
+/// How the name of an input ends that is being dealt with: there may be no other of it.
 const ASIDE: &[u8] = b".copydesk~";
+/// How the name of a copy ends that is not whole yet.
+const COPY: &[u8] = b".copydesk-copy~";
 /// So much of a name is kept beside what is put around it, as names have at most 255 bytes.
-const ASIDE_BYTES: usize = 230;
+const KEPT_BYTES: usize = 228;
 
 /// A hidden name beside the file, which no source reads.
-fn aside(path: &Path) -> io::Result<PathBuf> {
+fn beside(path: &Path, ending: &[u8]) -> io::Result<PathBuf> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.as_bytes();
-    let name = name.get(..name.len().min(ASIDE_BYTES)).unwrap_or_default();
-    let name = [b".".as_slice(), name, b".", std::process::id().to_string().as_bytes(), ASIDE].concat();
+    let name = name.get(..name.len().min(KEPT_BYTES)).unwrap_or_default();
+    let name = [b".".as_slice(), name, b".", std::process::id().to_string().as_bytes(), ending].concat();
     Ok(path.with_file_name(std::ffi::OsStr::from_bytes(&name)))
 }
 
-/// The name that was set aside, if all of it was kept, and by which process.
-fn read_aside(name: &[u8]) -> Option<(&[u8], u32)> {
-    let name = name.strip_prefix(b".")?.strip_suffix(ASIDE)?;
+/// The name that stands within such a one, if all of it was kept, and the process that made it.
+fn read_beside<'n>(name: &'n [u8], ending: &[u8]) -> Option<(&'n [u8], u32)> {
+    let name = name.strip_prefix(b".")?.strip_suffix(ending)?;
     let dot = name.iter().rposition(|byte| *byte == b'.')?;
     let (original, process) = name.split_at_checked(dot)?;
     let process = str::from_utf8(process.strip_prefix(b".")?).ok()?.parse().ok()?;
-    (!original.is_empty() && original.len() < ASIDE_BYTES).then_some((original, process))
+    (!original.is_empty() && original.len() < KEPT_BYTES).then_some((original, process))
 }
 
 /// Renames, but never over what is there.
@@ -243,7 +273,7 @@ fn move_to(file: &Path, target: PathBuf) -> io::Result<()> {
         match rename_new(file, &target) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                let copy = aside(&target)?;
+                let copy = beside(&target, COPY)?;
                 match copy_to(file, &copy).and_then(|()| rename_new(&copy, &target)) {
                     Ok(()) => {
                         fs::File::open(&folder)?.sync_all()?;
@@ -291,15 +321,17 @@ mod tests {
 
     #[test]
     fn a_name_set_aside_can_be_read_back_unless_it_was_too_long() {
-        let aside = |name: &str| aside(Path::new(name)).unwrap().file_name().unwrap().as_bytes().to_vec();
-        for name in ["a.txt", ".hidden", "two words.7.txt", &"a".repeat(229)] {
-            assert_eq!(read_aside(&aside(name)), Some((name.as_bytes(), std::process::id())));
+        for ending in [ASIDE, COPY] {
+            let name_beside = |name: &str| beside(Path::new(name), ending).unwrap().file_name().unwrap().as_bytes().to_vec();
+            for name in ["a.txt", ".hidden", "two words.7.txt", &"a".repeat(227)] {
+                assert_eq!(read_beside(&name_beside(name), ending), Some((name.as_bytes(), std::process::id())));
+            }
+            let long = name_beside(&"a".repeat(255));
+            assert!(long.len() <= 255);
+            assert_eq!(read_beside(&long, ending), None);
         }
-        let long = aside(&"a".repeat(255));
-        assert!(long.len() <= 255);
-        assert_eq!(read_aside(&long), None);
         for name in ["a.txt", ".a.txt~", ".copydesk~", ".a.copydesk~", "..7.copydesk~"] {
-            assert_eq!(read_aside(name.as_bytes()), None, "{name}");
+            assert_eq!(read_beside(name.as_bytes(), ASIDE), None, "{name}");
         }
     }
 }

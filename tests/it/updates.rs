@@ -241,6 +241,8 @@ fn an_input_set_aside_when_a_run_was_killed_comes_back() {
     desk.put(&format!("wire/.a.txt.{}.copydesk~", gone.id()), article(1));
     desk.put(&format!("wire/.b.txt.{}.copydesk~", gone.id()), article(2));
     desk.put("wire/b.txt", article(3));
+    // And half of what it was copying to another disk.
+    desk.put(&format!("done/wire/.c.txt.{}.copydesk-copy~", gone.id()), "Half of");
     let daemon = moving(&desk, false, &[]);
     for (name, number) in [("a.txt", 1), ("b.txt", 3)] {
         wait_for("the input to be moved", || desk.path("done/wire").join(name).exists().then_some(()));
@@ -248,6 +250,7 @@ fn an_input_set_aside_when_a_run_was_killed_comes_back() {
     }
     let (code, said) = daemon.stop();
     assert_eq!(code, Some(0), "{said}");
+    assert!(!desk.path(&format!("done/wire/.c.txt.{}.copydesk-copy~", gone.id())).exists());
     // One that a newer version has taken the place of stays, and is told of.
     assert!(desk.path(&format!("wire/.b.txt.{}.copydesk~", gone.id())).exists());
     assert!(said.contains("newer version"), "{said}");
