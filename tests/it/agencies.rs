@@ -245,11 +245,15 @@ March 3 (Reuters) - Results and standings from the Island League on Sunday.
 Sunday, March 3
 
 Carrow Rovers 2 Pellmouth Town 1
+
 Leith Athletic 0 St Avel United 0
 
 P W D L F A Pts
+
 1 Carrow Rovers 26 18 5 3 55 20 59
+
 2 Leith Athletic 26 15 7 4 41 22 52
+
 3 St Avel United 26 14 6 6 39 28 48",
     );
 }

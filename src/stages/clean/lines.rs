@@ -12,7 +12,7 @@ const WIDTH_MIN: usize = 30;
 const WIDTH_MAX: usize = 120;
 
 /// A typed text as paragraphs with one blank line between them. Single breaks are hard wraps or part paragraphs: the
-/// lines of the whole text decide. Items of lists and rows of tables stay lines of one paragraph. `cut_off`: how many
+/// lines of the whole text decide. Items of lists stay lines of one paragraph. `cut_off`: how many
 /// characters were taken off the first line.
 pub fn unwrap_typed(text: String, cut_off: usize, phrases: &Phrases) -> String {
     // What stands around the text is no line of it.
@@ -31,7 +31,7 @@ pub fn unwrap_typed(text: String, cut_off: usize, phrases: &Phrases) -> String {
         match (previous, wrap) {
             (None, _) => joiner.out.push_str(&line.text),
             (Some(before), Some(wrap)) if !line.after_blank && continues(before, line, wrap) => joiner.join(&line.text),
-            (Some(before), wrap) if !line.after_blank && are_of_one_list(before, line, wrap) => {
+            (Some(before), _) if !line.after_blank && are_of_one_list(before, line) => {
                 joiner.out.push('\n');
                 joiner.out.push_str(&line.text);
             }
@@ -207,9 +207,9 @@ fn is_cut(line: &Line, next: &Line) -> bool {
         && next.text.starts_with(char::is_lowercase)
 }
 
-/// Two items of a list, or two rows of a table. In a text that was wrapped, wide gaps fill the lines.
-fn are_of_one_list(line: &Line, next: &Line, wrap: Option<Wrap>) -> bool {
-    (is_list_item(&line.text) && is_list_item(&next.text)) || (wrap.is_none() && line.in_columns && next.in_columns)
+/// Two items of a list.
+fn are_of_one_list(line: &Line, next: &Line) -> bool {
+    is_list_item(&line.text) && is_list_item(&next.text)
 }
 
 fn continues(line: &Line, next: &Line, wrap: Wrap) -> bool {
