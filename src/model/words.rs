@@ -46,15 +46,15 @@ impl Form {
 
     /// What the first character is, then what all of them are.
     pub fn new(first: FirstCharacter, has_small: bool, is_acronym: bool) -> Self {
-        let facts = [
-            (first.is_capital, Self::CAPITAL),
-            (first.is_small, Self::SMALL),
-            (first.is_letter, Self::LETTER),
-            (first.is_unspaced, Self::UNSPACED),
-            (has_small, Self::HAS_SMALL),
-            (is_acronym, Self::ACRONYM),
-        ];
-        Self(facts.into_iter().fold(0, |bits, (is_so, bit)| if is_so { bits | bit } else { bits }))
+        let bit = |is_so: bool, bit: u8| u8::from(is_so) * bit;
+        Self(
+            bit(first.is_capital, Self::CAPITAL)
+                | bit(first.is_small, Self::SMALL)
+                | bit(first.is_letter, Self::LETTER)
+                | bit(first.is_unspaced, Self::UNSPACED)
+                | bit(has_small, Self::HAS_SMALL)
+                | bit(is_acronym, Self::ACRONYM),
+        )
     }
 
     /// It begins with a capital.

@@ -39,12 +39,15 @@ pub fn read(text: &str) -> Words {
             end += 1;
         }
         let mut count = end - start;
-        while let Some(length) = continues(text, start, end) {
-            let Some(c) = text.get(end..).and_then(|rest| rest.chars().next()) else { break };
-            kinds |= kind(c);
-            hash = hash_of(hash, c);
-            count += 1;
-            end += length;
+        // What ended the run is no letter if it is ASCII.
+        if bytes.get(end).is_some_and(|byte| !byte.is_ascii()) {
+            while let Some(length) = continues(text, start, end) {
+                let Some(c) = text.get(end..).and_then(|rest| rest.chars().next()) else { break };
+                kinds |= kind(c);
+                hash = hash_of(hash, c);
+                count += 1;
+                end += length;
+            }
         }
         let first = bytes.get(start).and_then(|byte| ASCII.get(usize::from(*byte))).map_or_else(
             || text.get(start..).and_then(|rest| rest.chars().next()).map(first_character).unwrap_or_default(),
@@ -84,12 +87,21 @@ fn begin(text: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = from;
     loop {
-        at += bytes.get(at..)?.iter().position(|byte| MAY_BEGIN.get(usize::from(*byte)).is_some_and(|may| *may))?;
-        if bytes.get(at)?.is_ascii() {
+        let byte = *bytes.get(at)?;
+        if !MAY_BEGIN.get(usize::from(byte)).is_some_and(|may| *may) {
+            at += 1;
+            continue;
+        }
+        if byte.is_ascii() {
             return Some(at);
         }
+        // Most of what stands between words beyond ASCII are curly marks and dashes: is_curly.
+        if matches!(bytes.get(at..at + 3), Some([0xE2, 0x80, 0x90..=0xBF])) {
+            at += 3;
+            continue;
+        }
         let c = text.get(at..)?.chars().next()?;
-        if c.is_alphanumeric() {
+        if is_latin_letter(c) || c.is_alphanumeric() {
             return Some(at);
         }
         at += c.len_utf8();
@@ -128,10 +140,16 @@ fn begins_unspaced(text: &str, start: usize) -> bool {
 
 /// Most letters beyond ASCII are accented Latin ones, for which no table needs to be asked.
 fn continues_word(c: char) -> bool {
-    match c {
-        'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ɏ' => true,
-        _ => (c.is_alphanumeric() || is_mark(c)) && !is_unspaced(c),
-    }
+    is_latin_letter(c) || !is_curly(c) && (c.is_alphanumeric() || is_mark(c)) && !is_unspaced(c)
+}
+
+const fn is_latin_letter(c: char) -> bool {
+    matches!(c, 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ɏ')
+}
+
+/// Dashes and quotation marks, which stand at the end of many words.
+const fn is_curly(c: char) -> bool {
+    matches!(c, '\u{2010}'..='\u{203F}')
 }
 
 /// Combining marks belong to the word they stand in.
@@ -170,6 +188,9 @@ static ASCII: [Character; 128] = {
 };
 
 fn kind(c: char) -> u8 {
+    if matches!(c, 'ß'..='ö' | 'ø'..='ÿ') {
+        return SMALL | OTHER;
+    }
     let (is_capital, is_digit) = (c.is_uppercase(), c.is_numeric());
     let kinds = [(is_capital, CAPITAL), (c.is_lowercase(), SMALL), (is_digit, DIGIT), (!is_capital && !is_digit, OTHER)];
     kinds.into_iter().fold(0, |all, (is_so, kind)| if is_so { all | kind } else { all })
@@ -187,7 +208,11 @@ const fn mixed(hash: u64, code: u32) -> u64 {
 }
 
 fn hash_of(hash: u64, c: char) -> u64 {
-    if c.is_ascii() { mixed(hash, u32::from(c.to_ascii_lowercase())) } else { c.to_lowercase().fold(hash, |hash, c| mixed(hash, c.into())) }
+    match c {
+        '\0'..='\x7F' => mixed(hash, u32::from(c.to_ascii_lowercase())),
+        'ß'..='ö' | 'ø'..='ÿ' => mixed(hash, u32::from(c)),
+        _ => c.to_lowercase().fold(hash, |hash, c| mixed(hash, c.into())),
+    }
 }
 
 #[cfg(test)]

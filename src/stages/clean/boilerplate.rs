@@ -55,7 +55,8 @@ fn is_boilerplate(line: &str, phrases: &Phrases) -> bool {
     if line.len() > LINE_MAX || begins_with_quotation(line) {
         return false;
     }
-    let opens_a_phrase = line.starts_with('©') || phrases.first_words.contains(&hash(first_word(line)));
+    let opening = hash(first_word(line));
+    let opens_a_phrase = line.starts_with('©') || phrases.first_words.contains(&opening);
     if !opens_a_phrase {
         return false;
     }
@@ -67,7 +68,7 @@ fn is_boilerplate(line: &str, phrases: &Phrases) -> bool {
     // "Share." is an order that somebody may have given; the button under an article has no full stop.
     let is_sentence = folded.ends_with(['.', '!', '?', ',', ';']);
     (!is_sentence && phrases.lines.contains(bare))
-        || phrases.notices.iter().any(|notice| begins_with_phrase(bare, notice))
+        || phrases.notices.get(&opening).is_some_and(|notices| notices.iter().any(|notice| begins_with_phrase(bare, notice)))
         || is_label_and_headline(&folded, phrases)
         || is_bracketed_credit(&folded, phrases)
         || is_copyright(&folded)

@@ -39,22 +39,24 @@ fn is_normal(text: &str) -> bool {
 /// May say yes where nothing has to change, never no where something has to.
 fn has_odd_characters(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let mut place = 0;
-    for block in bytes.chunks(BLOCK) {
-        // Whether anything in a block may be odd is asked of all its bytes at once; few blocks are looked at closely.
-        if block.iter().fold(false, |odd, byte| odd | !is_never_odd(*byte)) {
-            let suspects = (place..place + block.len()).filter(|at| bytes.get(*at).is_some_and(|byte| !is_never_odd(*byte)));
-            if suspects.into_iter().any(|at| begins_odd(bytes.get(at..).unwrap_or_default())) {
-                return true;
-            }
+    // Asked of all bytes without a branch, and so of many at once.
+    let has_controls = bytes.iter().fold(false, |odd, byte| odd | (*byte < b' ') & (*byte != b'\n') | (*byte == 0x7F));
+    if has_controls {
+        return true;
+    }
+    let mut at = 0;
+    while let Some(begin) = next_beyond_ascii(bytes, at) {
+        let rest = bytes.get(begin..).unwrap_or_default();
+        match rest {
+            [0xC3..=0xD7, ..] => at = begin + 2,
+            // Curly marks and dashes.
+            [0xE2, 0x80, 0x90..=0xA7, ..] => at = begin + 3,
+            [first, ..] if !is_never_odd(*first) && begins_odd(rest) => return true,
+            _ => at = begin + 1,
         }
-        place += block.len();
     }
     false
 }
-
-/// In bytes.
-const BLOCK: usize = 64;
 
 const fn begins_odd(bytes: &[u8]) -> bool {
     match bytes {

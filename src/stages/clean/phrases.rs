@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::text::lang;
 use crate::text::words::hash;
@@ -15,7 +15,8 @@ pub struct Phrases {
     pub links: FxHashSet<String>,
     pub photos: FxHashSet<String>,
     pub end_marks: FxHashSet<String>,
-    pub notices: Vec<String>,
+    /// By the hash of their first word.
+    pub notices: FxHashMap<u64, Vec<String>>,
     pub credits: Vec<String>,
     pub rights: Vec<String>,
     /// How the last paragraph begins that a feed adds, and how it goes on.
@@ -40,7 +41,9 @@ impl Phrases {
             all.links.extend(data.links.iter().cloned());
             all.photos.extend(data.photos.iter().cloned());
             all.end_marks.extend(data.end_marks.iter().cloned());
-            all.notices.extend(data.notices.iter().cloned());
+            for notice in &data.notices {
+                all.notices.entry(hash(first_word(notice))).or_default().push(notice.clone());
+            }
             all.credits.extend(data.credits.iter().cloned());
             all.rights.extend(data.rights.iter().cloned());
             let halves = |trailer: &String| trailer.split_once(" … ").map(|(opening, rest)| (opening.to_owned(), rest.to_owned()));
@@ -49,12 +52,13 @@ impl Phrases {
             all.hyphen_before.extend(data.hyphen_before.iter().cloned());
             all.hyphen_suspended.extend(data.hyphen_suspended.iter().cloned());
         }
-        for openings in [&mut all.notices, &mut all.credits, &mut all.rights] {
+        for openings in [&mut all.credits, &mut all.rights].into_iter().chain(all.notices.values_mut()) {
             openings.sort_unstable();
             openings.dedup();
         }
         let sets = [&all.lines, &all.links, &all.photos].into_iter().flatten();
-        all.first_words = sets.chain(&all.notices).chain(&all.credits).map(|phrase| hash(first_word(phrase))).collect();
+        all.first_words = sets.chain(&all.credits).map(|phrase| hash(first_word(phrase))).collect();
+        all.first_words.extend(all.notices.keys());
         all.first_words.extend(["copyright", "c"].map(hash));
         all
     }

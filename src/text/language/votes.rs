@@ -98,11 +98,19 @@ impl Votes {
         let mut strange = [0.0; LANGUAGES.len()];
         let mut word = FNV_START;
         let mut length = 0;
-        for c in text.chars().chain([' ']) {
-            if c.is_ascii_lowercase() {
-                word = mixed(word, c);
+        let mut at = 0;
+        // Once more at the end, where nothing stands, for the last word.
+        while at <= text.len() {
+            let byte = text.as_bytes().get(at).copied().unwrap_or(b' ');
+            if byte.is_ascii_alphabetic() {
+                word = mixed(word, char::from(byte.to_ascii_lowercase()));
                 length += 1;
-            } else if c.is_alphabetic() {
+                at += 1;
+                continue;
+            }
+            let c = if byte.is_ascii() { char::from(byte) } else { text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or(' ') };
+            at += c.len_utf8();
+            if !c.is_ascii() && c.is_alphabetic() {
                 for c in c.to_lowercase() {
                     word = mixed(word, c);
                     if !c.is_ascii() {

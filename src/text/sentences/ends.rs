@@ -328,7 +328,8 @@ impl<'a> Place<'a> {
     fn word_before(self, end: usize) -> &'a str {
         let head = self.text.get(self.start..end).unwrap_or_default();
         for (at, c) in head.char_indices().rev() {
-            if c.is_whitespace() || is_opener(c) && c != '\'' && c != '*' && c != '_' && c != '’' {
+            let parts = !c.is_ascii_alphanumeric() && (c.is_whitespace() || is_opener(c) && c != '\'' && c != '*' && c != '_' && c != '’');
+            if parts {
                 return head.get(at + c.len_utf8()..).unwrap_or_default();
             }
             if head.len() - at > WORD_BYTES_MAX {
