@@ -8,7 +8,7 @@
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::model::{Form, Keyphrase, QuotedArticle, Span, StageError, SummarizedArticle, Word, Words};
-use crate::text::lang::{self, WordData};
+use crate::text::lang::{self, Language};
 
 /// How many keyphrases are given.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ const MERGED_PER_WANTED: usize = 6;
 /// Finds the keyphrases of one article, best first.
 pub fn extract(article: &SummarizedArticle, options: &Options) -> Result<Vec<Keyphrase>, StageError> {
     let QuotedArticle { article, sentences, words, .. } = &article.quoted;
-    let tokens = Tokens::of(&article.text, sentences, words, &lang::of(&article.language.code).words);
+    let tokens = Tokens::of(&article.text, sentences, words, lang::of(&article.language.code));
     let Candidates { mut list, places } = candidates(&tokens, &tokens.weights());
     // No two phrases begin at one word and have the same length, so the order is the same on every machine.
     let dearer = |a: &Candidate, b: &Candidate| a.cost.total_cmp(&b.cost).then((a.first, a.length).cmp(&(b.first, b.length)));
@@ -86,6 +86,9 @@ struct Term {
     right: f64,
     /// Too short to be a subject, a number, or a stop word.
     is_slight: bool,
+    /// A form of a verb of speech: "a déclaré" tells nothing of the subject.
+    is_speech: bool,
+    is_article: bool,
 }
 
 struct Tokens {
@@ -95,7 +98,7 @@ struct Tokens {
 }
 
 impl Tokens {
-    fn of(text: &str, sentences: &[Span], words: &Words, language: &WordData) -> Self {
+    fn of(text: &str, sentences: &[Span], words: &Words, language: &Language) -> Self {
         let mut tokens = Self {
             all: Vec::with_capacity(words.all.len()),
             terms: Vec::with_capacity(words.terms.len()),
@@ -111,11 +114,16 @@ impl Tokens {
                 // Terms are numbered as they come, so a number that is not yet here is the next.
                 if index == tokens.terms.len() {
                     let hash = words.terms.get(index).map_or(0, |term| term.hash);
-                    let is_slight = is_slight(span.of(text), form) || (!form.is_acronym() && language.is_stop_hash(hash));
-                    tokens.terms.push(Term { first_sentence: place as f64, is_slight, ..Term::default() });
+                    let is_slight = is_slight(span.of(text), form) || (!form.is_acronym() && language.words.is_stop_hash(hash));
+                    let is_speech = !is_slight && language.quotes.is_sure_verb_hash(hash);
+                    let is_article = is_slight && language.quotes.is_article_hash(hash);
+                    tokens.terms.push(Term { first_sentence: place as f64, is_slight, is_speech, is_article, ..Term::default() });
                 }
-                let is_after_break = before.is_none_or(|before| !joins(Span::new(before.span.end, span.start).of(text)));
+                let is_after_break = before.is_none_or(|before| !joins(text, Span::new(before.span.end, span.start)));
                 let is_capital = form.is_capital();
+                // "claims that" is a verb, "the claims" are a subject, and so is what is written large.
+                let is_after_article = |before: Word| tokens.terms.get(before.term as usize).is_some_and(|term| term.is_article);
+                let is_noun = is_capital || before.is_some_and(is_after_article);
                 let mut is_slight = true;
                 if let Some(known) = tokens.terms.get_mut(index) {
                     known.count += 1.0;
@@ -123,7 +131,7 @@ impl Tokens {
                     known.lowers += f64::from(u8::from(!is_capital));
                     known.sentences += f64::from(u8::from(known.last_sentence != Some(place)));
                     known.last_sentence = Some(place);
-                    is_slight = known.is_slight;
+                    is_slight = known.is_slight || known.is_speech && !is_noun;
                 }
                 let pair = before.filter(|_| !is_after_break).map_or(NO_PAIR, |left| {
                     let (pair, is_new) = pairs.count(left.term, term);
@@ -412,7 +420,7 @@ fn merged(candidates: &[Candidate], places: &Places, max: usize) -> Vec<Phrase> 
     let mut kept: Vec<Phrase> = Vec::with_capacity(max.min(candidates.len()));
     for candidate in candidates {
         let terms = candidate.terms();
-        let Some(other) = kept.iter_mut().find(|other| is_part(terms, &other.terms) || is_part(&other.terms, terms)) else {
+        let Some(other) = kept.iter_mut().find(|other| is_part_either_way(terms, &other.terms)) else {
             if kept.len() < max {
                 let places = places.of(candidate);
                 kept.push(Phrase { cost: candidate.cost, terms: terms.to_vec(), forms: places.clone(), places });
@@ -439,23 +447,35 @@ fn merged(candidates: &[Candidate], places: &Places, max: usize) -> Vec<Phrase> 
     kept
 }
 
+fn is_part_either_way(one: &[u32], other: &[u32]) -> bool {
+    if one.len() <= other.len() { is_part(one, other) } else { is_part(other, one) }
+}
+
 fn is_part(short: &[u32], long: &[u32]) -> bool {
-    short.len() <= long.len() && long.windows(short.len().max(1)).any(|window| window == short)
+    let Some((first, rest)) = short.split_first() else { return false };
+    // Word by word: phrases are so short that calling out to compare them costs more than they do.
+    let begins_at = |place: usize| rest.iter().zip(place + 1..).all(|(term, at)| long.get(at) == Some(term));
+    long.iter().enumerate().any(|(place, term)| term == first && begins_at(place))
 }
 
 /// True where two words may stand in one phrase.
-fn joins(between: &str) -> bool {
-    if between == " " {
+fn joins(text: &str, between: Span) -> bool {
+    // Mostly it is a space; bytes are asked, since strings are compared by calling out.
+    if between.len() == 1 && text.as_bytes().get(between.start) == Some(&b' ') {
         return true;
     }
-    let mut letters = between.chars();
+    let mut letters = between.of(text).chars();
     let first = letters.next();
     letters.next().is_none() && first.is_none_or(|c| c.is_whitespace() || matches!(c, '-' | '‑' | '\'' | '’' | '·'))
 }
 
 /// A word that is no subject of its own: a number, or three letters or fewer that are not all capitals.
 fn is_slight(word: &str, form: Form) -> bool {
-    let letters = word.chars().filter(|c| c.is_alphabetic()).take(4).count();
+    let letters = if word.is_ascii() {
+        word.bytes().filter(u8::is_ascii_alphabetic).count()
+    } else {
+        word.chars().filter(|c| c.is_alphabetic()).take(4).count()
+    };
     letters == 0 || (letters <= 3 && !form.is_acronym() && !form.is_unspaced())
 }
 
@@ -464,7 +484,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::stages::summary::samples::summarized;
+    use crate::stages::summary::samples::{summarized, summarized_in};
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, usize)]) {
@@ -492,6 +512,30 @@ mod tests {
     #[test]
     fn a_script_without_spaces_has_subjects_too() {
         check("港口罢工今天开始。港口罢工还没有结束。", &[("港口罢工", 2)]);
+    }
+
+    #[test]
+    fn verbs_of_speech_are_no_subjects() {
+        for (code, text, verb, subject) in [
+            ("en", "“The quay is lost,” the harbour master announced. The quay, he announced, stays shut.", "announced", "quay"),
+            ("fr", "« Le quai est perdu », a déclaré la capitaine. Le quai reste fermé, a-t-elle déclaré.", "déclaré", "quai"),
+            ("de", "„Der Kai ist verloren“, erklärte die Kapitänin. Der Kai bleibt gesperrt, erklärte sie.", "erklärte", "Kapitänin"),
+            ("es", "«El muelle está perdido», declaró la capitana. El muelle sigue cerrado, declaró.", "declaró", "muelle"),
+            ("it", "«Il molo è perduto», ha dichiarato la capitana. Il molo resta chiuso, ha dichiarato.", "dichiarato", "molo"),
+            ("pt", "“O cais está perdido”, afirmou a capitã. O cais continua fechado, afirmou.", "afirmou", "cais"),
+            ("nl", "‘De kade is verloren’, verklaarde de kapitein. De kade blijft dicht, verklaarde hij.", "verklaarde", "kade"),
+            ("id", "“Dermaga itu hilang,” ungkap kapten. Dermaga tetap ditutup, ungkapnya.", "ungkap", "dermaga"),
+        ] {
+            let found = extract(&summarized_in(code, text), &Options { max: 20 }).unwrap();
+            let has = |word: &str| found.iter().any(|item| item.text.to_lowercase().split(' ').any(|part| part == word));
+            assert!(!has(verb) && has(&subject.to_lowercase()), "{code}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_as_a_verb_of_speech_may_be_a_subject() {
+        let found = extract(&summarized_in("en", "The claim was late. Both sides dispute the claim."), &Options::default()).unwrap();
+        assert!(found.iter().any(|item| item.text == "claim"), "{found:?}");
     }
 
     #[test]

@@ -123,15 +123,7 @@ impl Lexicon {
         for (phrases, class) in lists {
             phrases.iter().for_each(|phrase| lexicon.add(phrase, class));
         }
-        for regular in &data.regular_verbs {
-            for (verbs, class) in [(&regular.sure, VERB), (&regular.weak, WEAK_VERB)] {
-                for verb in verbs.split_whitespace() {
-                    let stem = verb.strip_suffix(regular.strip.as_str()).unwrap_or(verb);
-                    lexicon.add(verb, class);
-                    regular.endings.iter().for_each(|ending| lexicon.add(&format!("{stem}{ending}"), class));
-                }
-            }
-        }
+        data.regular_forms().for_each(|(form, is_sure)| lexicon.add(&form, if is_sure { VERB } else { WEAK_VERB }));
         for verb in &data.verbs {
             data.clitics.iter().for_each(|clitic| lexicon.add(&format!("{verb}{clitic}"), VERB | CLITIC));
         }
@@ -171,10 +163,15 @@ impl Lexicon {
         }
     }
 
-    /// What a word can be; `folded` is its lower-case form.
+    /// What a word that some list has can be.
+    pub fn listed(&self, hash: u64) -> Option<u32> {
+        self.words.get(&hash).copied().filter(|class| class & !ENDS_PHRASE != 0)
+    }
+
+    /// What a word of no list can be, by how it begins and ends; `folded` is its lower-case form.
     pub fn class(&self, folded: &str, hash: u64) -> u32 {
         let class = self.words.get(&hash).copied().unwrap_or_default();
-        if class & !ENDS_PHRASE != 0 || folded.len() < 5 {
+        if folded.len() < 5 {
             return class;
         }
         if self.beginnings.iter().any(|beginning| folded.starts_with(beginning.as_str())) {

@@ -20,3 +20,10 @@ pub fn quoted(title: &str, text: &str) -> QuotedArticle {
 pub fn summarized(text: &str) -> SummarizedArticle {
     SummarizedArticle { quoted: quoted("", text), summary: Vec::new() }
 }
+
+/// The same, in a language.
+pub fn summarized_in(code: &str, text: &str) -> SummarizedArticle {
+    let mut article = summarized(text);
+    article.quoted.article.language = Language { code: code.to_owned(), confidence: 1.0 };
+    article
+}

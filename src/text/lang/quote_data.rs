@@ -1,6 +1,11 @@
 //! What a language tells the quotes stage: marks, cues, titles, pronouns.
 
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
+
+use crate::text::words::hash;
 
 /// Words are given as they are written within a sentence, in lower case; a phrase has its words parted by a space.
 #[derive(Debug, Default, Deserialize)]
@@ -68,6 +73,40 @@ pub struct QuoteData {
     pub labels: Vec<String>,
     /// Other words that often stand first in a sentence and are no names.
     pub common: Vec<String>,
+    #[serde(skip)]
+    sure_verbs: OnceLock<FxHashSet<u64>>,
+    #[serde(skip)]
+    article_hashes: OnceLock<FxHashSet<u64>>,
+}
+
+impl QuoteData {
+    /// All forms of the verbs that follow a rule, each with whether it always says that somebody speaks.
+    pub fn regular_forms(&self) -> impl Iterator<Item = (String, bool)> {
+        self.regular_verbs.iter().flat_map(|regular| {
+            let lists = [(&regular.sure, true), (&regular.weak, false)];
+            let verbs = lists.into_iter().flat_map(|(verbs, is_sure)| verbs.split_whitespace().map(move |verb| (verb, is_sure)));
+            verbs.flat_map(|(verb, is_sure)| {
+                let stem = verb.strip_suffix(regular.strip.as_str()).unwrap_or(verb);
+                let formed = regular.endings.iter().map(move |ending| format!("{stem}{ending}"));
+                [verb.to_owned()].into_iter().chain(formed).map(move |form| (form, is_sure))
+            })
+        })
+    }
+
+    /// True for a form of a verb that always says that somebody speaks, by the hash of its term.
+    pub fn is_sure_verb_hash(&self, hash_of_word: u64) -> bool {
+        let read = || {
+            let listed = self.verbs.iter().chain(&self.clitic_verbs).map(|verb| hash(verb));
+            listed.chain(self.regular_forms().filter(|(_, is_sure)| *is_sure).map(|(form, _)| hash(&form))).collect()
+        };
+        self.sure_verbs.get_or_init(read).contains(&hash_of_word)
+    }
+
+    /// True for an article, by the hash of its term.
+    pub fn is_article_hash(&self, hash_of_word: u64) -> bool {
+        let read = || self.articles.iter().chain(&self.indefinite).map(|article| hash(article)).collect();
+        self.article_hashes.get_or_init(read).contains(&hash_of_word)
+    }
 }
 
 /// Verbs whose forms are a stem and an ending.
