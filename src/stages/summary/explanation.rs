@@ -2,7 +2,7 @@
 
 use super::features::{self, COUNT, Features};
 use super::vectors::Vectors;
-use super::weights;
+use super::weights::Weights;
 use super::worth::{self, Worth};
 use crate::model::{QuotedArticle, Span};
 
@@ -53,9 +53,10 @@ pub fn explain(quoted: &QuotedArticle) -> Vec<SentenceExplained> {
     let text = &quoted.article.text;
     let title = quoted.article.metadata.title.as_deref().unwrap_or_default();
     let vectors = Vectors::of(text, &quoted.sentences, &quoted.words);
+    let weights = Weights::learned();
     let described = features::judge_each(text, title, &quoted.sentences, &vectors, |features| *features);
     let judged = worth::judge(text, &quoted.sentences, &quoted.quotes, &vectors);
-    let terms: Vec<Features> = described.iter().map(weights::terms).collect();
+    let terms: Vec<Features> = described.iter().map(|described| weights.terms(described)).collect();
     let mut average = [0.0; COUNT];
     for term in &terms {
         for (sum, value) in average.iter_mut().zip(term) {
@@ -65,7 +66,7 @@ pub fn explain(quoted: &QuotedArticle) -> Vec<SentenceExplained> {
     let sentences = quoted.sentences.iter().zip(&described).zip(&judged).zip(&terms);
     let explained = sentences.map(|(((span, described), worth), terms)| SentenceExplained {
         span: *span,
-        score: weights::salience(described),
+        score: weights.salience(described),
         drawback: match worth {
             Worth::Fragment => Some("no whole sentence"),
             Worth::Dependent => Some("nothing without its neighbours"),

@@ -9,6 +9,19 @@ use super::vectors::Vectors;
 /// How many numbers describe a sentence.
 pub const COUNT: usize = 44;
 
+/// What each number is called in the file of weights.
+#[rustfmt::skip]
+pub const NAMES: [&str; COUNT] = [
+    "inverse_place", "share_place", "log_place", "first", "second", "third",
+    "last", "log_words", "under_6_words", "over_40_words", "share_words", "centroid",
+    "centroid_rank", "after", "before", "lead", "content_mean", "content_rank",
+    "shared", "new", "title", "title_rank", "marks", "digits",
+    "asks", "exclaims", "fourth", "fifth", "log_sentences", "words",
+    "under_3_words", "over_25_words", "after_rank", "next", "previous", "has_title",
+    "begins_quoted", "ends_in_stop", "ends_in_colon", "digits_share", "long_words", "openings",
+    "first_centroid", "first_title",
+];
+
 /// A sentence in numbers.
 pub type Features = [f64; COUNT];
 
@@ -204,8 +217,15 @@ impl Surface {
         };
         let bytes = sentence.as_bytes();
         let (mut at, mut number_end) = (0, usize::MAX);
-        while let Some(ahead) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| tells(*byte))) {
+        while let Some(ahead) =
+            bytes.get(at..).and_then(|rest| rest.iter().position(|byte| TELLS.get(usize::from(*byte)).is_some_and(|tells| *tells)))
+        {
             at += ahead;
+            // An apostrophe, which tells nothing, is the most usual of them by far.
+            if matches!(bytes.get(at..at + 3), Some([0xE2, 0x80, 0x99])) {
+                at += 3;
+                continue;
+            }
             let Some(c) = sentence.get(at..).and_then(|rest| rest.chars().next()) else { break };
             match c {
                 '"' | '“' | '”' | '„' | '«' | '»' => found.marks += 1.0,
@@ -226,6 +246,16 @@ impl Surface {
         found
     }
 }
+
+static TELLS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = tells(byte as u8);
+        byte += 1;
+    }
+    table
+};
 
 /// True for the bytes that a mark or a number may begin with, those of plain and accented Latin letters being left out.
 const fn tells(byte: u8) -> bool {

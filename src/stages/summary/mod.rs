@@ -5,14 +5,16 @@ pub mod features;
 #[cfg(test)]
 pub mod samples;
 mod select;
+pub mod training;
 pub mod vectors;
 mod weights;
 mod worth;
 
-use crate::model::{QuotedArticle, StageError, SummarizedArticle};
+use crate::model::{QuotedArticle, Span, StageError, SummarizedArticle};
 
 pub use explanation::{SentenceExplained, explain};
 use vectors::Vectors;
+use weights::Weights;
 use worth::Worth;
 
 /// How long a summary is.
@@ -32,15 +34,20 @@ impl Default for Options {
 
 /// Summarizes one article.
 pub fn summarize(quoted: QuotedArticle, options: &Options) -> Result<SummarizedArticle, StageError> {
+    let summary = choose_by(&quoted, Weights::learned(), options);
+    Ok(SummarizedArticle { quoted, summary })
+}
+
+/// The sentences that given weights would have, each with its score, in text order.
+fn choose_by(quoted: &QuotedArticle, weights: &Weights, options: &Options) -> Vec<(Span, f64)> {
     let text = &quoted.article.text;
     let title = quoted.article.metadata.title.as_deref().unwrap_or_default();
     let vectors = Vectors::of(text, &quoted.sentences, &quoted.words);
-    let scores = features::judge_each(text, title, &quoted.sentences, &vectors, weights::salience);
+    let scores = features::judge_each(text, title, &quoted.sentences, &vectors, |described| weights.salience(described));
     let judged = worth::judge(text, &quoted.sentences, &quoted.quotes, &vectors);
     let words_max = if options.max_words == 0 { usize::MAX } else { options.max_words };
     let chosen = choose(&judged, &scores, &vectors, options.sentences, words_max);
-    let summary = chosen.into_iter().filter_map(|place| Some((*quoted.sentences.get(place)?, *scores.get(place)?))).collect();
-    Ok(SummarizedArticle { quoted, summary })
+    chosen.into_iter().filter_map(|place| Some((*quoted.sentences.get(place)?, *scores.get(place)?))).collect()
 }
 
 /// Sound sentences first; a question or lone quote only fills up; a fragment comes only where there is nothing else.

@@ -1,36 +1,81 @@
-//! How much each thing that is told of a sentence speaks for it.
-//!
-//! Written by `cargo run --release --example train -- summary PATH`: logistic regression (AdaGrad, 8 passes, the
-//! last 3 averaged, seed 1) on the training parts of
-//! - 6000 articles of orangesum (French, CC BY-SA 4.0)
-//! - 6000 articles of cnndm (English, distributed as Apache-2.0; texts their publishers')
-//!
-//! A sentence is wanted where a greedy choice for ROUGE-1 + ROUGE-2 against the editors' summary takes it. Only
-//! these coefficients are taken from the data.
+//! How much each thing that is told of a sentence speaks for it, as the trainer found it.
 
-use super::features::Features;
+use std::sync::OnceLock;
 
-const BIAS: f64 = -0.476;
+use super::features::{COUNT, Features, NAMES};
 
-#[rustfmt::skip]
-const WEIGHTS: Features = [
-    0.343, -0.623, -2.223, -0.303, 0.126, 0.174, 0.27, -0.223,
-    -0.578, -0.224, -0.121, 0.81, 0.446, 0.462, -0.228, 0.453,
-    0.819, 0.377, 0.384, -0.109, 1.349, 0.508, -0.125, 0.256,
-    -0.501, -0.207, 0.141, 0.166, -1.636, -0.188, -0.57, -0.11,
-    0.226, -0.249, -1.17, -0.798, -0.292, -0.3, -1.11, 0.287,
-    0.71, 0.311, -0.168, -0.853,
-];
+/// The weights and where they come from, as the trainer wrote them.
+const LEARNED: &str = include_str!("weights.txt");
 
-/// How likely a sentence belongs in the summary, 0 to 1.
-pub fn salience(features: &Features) -> f64 {
-    let sum: f64 = features.iter().zip(WEIGHTS).map(|(value, weight)| value * weight).sum();
-    1.0 / (1.0 + libm::exp(-(BIAS + sum)))
+/// One weight for each number that describes a sentence, and one that holds for all sentences.
+#[derive(Clone, Debug)]
+pub struct Weights {
+    pub bias: f64,
+    pub values: Features,
 }
 
-/// What each number adds to the sum.
-pub fn terms(features: &Features) -> Features {
-    let mut terms = *features;
-    terms.iter_mut().zip(WEIGHTS).for_each(|(value, weight)| *value *= weight);
-    terms
+impl Weights {
+    /// Those that copydesk carries.
+    pub fn learned() -> &'static Self {
+        static READ: OnceLock<Weights> = OnceLock::new();
+        READ.get_or_init(|| Self::parse(LEARNED))
+    }
+
+    /// Reads lines of a name and its weight; `#` begins a remark. Names that are not known are left out.
+    pub fn parse(text: &str) -> Self {
+        let mut weights = Self { bias: 0.0, values: [0.0; COUNT] };
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let Some((name, weight)) = line.split_once(' ').and_then(|(name, weight)| Some((name, weight.trim().parse().ok()?))) else {
+                continue;
+            };
+            match NAMES.iter().position(|known| *known == name) {
+                Some(at) => weights.values.get_mut(at).into_iter().for_each(|value| *value = weight),
+                None if name == BIAS => weights.bias = weight,
+                None => {}
+            }
+        }
+        weights
+    }
+
+    /// The lines that `parse` reads.
+    pub fn render(&self) -> String {
+        let values = NAMES.iter().zip(&self.values).map(|(name, value)| format!("{name} {value:.4}\n"));
+        format!("{BIAS} {:.4}\n", self.bias) + &values.collect::<String>()
+    }
+
+    /// How likely a sentence belongs in the summary, 0 to 1.
+    pub fn salience(&self, features: &Features) -> f64 {
+        let sum: f64 = features.iter().zip(self.values).map(|(value, weight)| value * weight).sum();
+        1.0 / (1.0 + libm::exp(-(self.bias + sum)))
+    }
+
+    /// What each number adds to the sum.
+    pub fn terms(&self, features: &Features) -> Features {
+        let mut terms = *features;
+        terms.iter_mut().zip(self.values).for_each(|(value, weight)| *value *= weight);
+        terms
+    }
+}
+
+const BIAS: &str = "bias";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_weights_file_is_of_a_feature_and_every_feature_has_one() {
+        let lines = LEARNED.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+        let names: Vec<&str> = lines.map(|line| line.split_once(' ').expect("name and weight").0).collect();
+        assert_eq!(names, [BIAS].into_iter().chain(NAMES).collect::<Vec<_>>());
+        assert!(Weights::learned().values.iter().all(|value| value.is_finite()));
+    }
+
+    #[test]
+    fn weights_that_are_written_are_read_back() {
+        let mut weights = Weights { bias: -0.5, values: [0.25; COUNT] };
+        weights.values[3] = -1.125;
+        let read = Weights::parse(&weights.render());
+        assert_eq!((read.bias, read.values), (weights.bias, weights.values));
+    }
 }
