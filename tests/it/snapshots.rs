@@ -3,6 +3,7 @@
 //! A change that is meant changes the snapshots too: `INSTA_UPDATE=always cargo test --test it snapshots` takes all of
 //! them over, and `git diff tests/it/snapshots` shows what it did to each seed.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -110,6 +111,59 @@ fn any_number_of_jobs_gives_the_same_bytes_every_time() {
     assert_eq!(expected.lines().count(), lines.lines().count());
     for jobs in ["1", "8", "8"] {
         assert_eq!(pipe(jobs), expected, "-j {jobs}");
+    }
+}
+
+#[test]
+fn a_seed_is_explained_with_what_counted_for_each_sentence_and_each_speaker() {
+    let desk = Desk::new();
+    fs::copy(seeds().join("ferry-timetable.en.txt"), desk.path("ferry.txt")).unwrap();
+    let said = desk.run(&["explain", "ferry.txt"]).ended_with(0);
+    // What it took is another time each time.
+    let timeless: Vec<String> = said.stdout.lines().map(|line| without_time(line).to_owned()).collect();
+    insta::assert_snapshot!("explained", timeless.join("\n"));
+}
+
+fn without_time(line: &str) -> &str {
+    line.rsplit_once(" (").filter(|(_, time)| time.ends_with(" µs)")).map_or(line, |(head, _)| head)
+}
+
+/// The paragraphs of all typed seeds, mixed anew for each of many articles: some 3 kB each, in eight languages.
+fn many_articles() -> String {
+    let mut feed = String::new();
+    for name in seed_names().iter().filter(|name| name.ends_with(".txt") || name.ends_with(".md")) {
+        let text = fs::read_to_string(seeds().join(name)).unwrap();
+        let paragraphs: Vec<&str> = text.split("\n\n").filter(|paragraph| paragraph.len() > 60).collect();
+        for number in 0..20 {
+            let mut mixed = String::new();
+            for step in 0.. {
+                let paragraph = paragraphs[(number + step * (number % 3 + 1)) % paragraphs.len()];
+                mixed.push_str(&format!("{} ({number}, {step}).\n\n", paragraph.trim_end()));
+                if mixed.len() > 3_000 {
+                    break;
+                }
+            }
+            feed.push_str(&format!("{}\n", serde_json::json!({"id": format!("{name} {number}"), "text": mixed})));
+        }
+    }
+    feed
+}
+
+#[test]
+fn many_articles_in_all_languages_give_the_same_bytes_with_one_thread_and_with_many() {
+    let feed = many_articles();
+    let pipe = |jobs| {
+        let everything = ["--set", "quotes.indirect=true", "--set", "quotes.max=0", "--set", "output.sentences=true"];
+        let arguments = [&["pipe", "--format", "jsonl", "-j", jobs], &TIMELESS[..], &everything[..]].concat();
+        Desk::new().run_with(&arguments, feed.as_bytes()).ended_with(0).stdout
+    };
+    let expected = pipe("1");
+    assert_eq!(expected.lines().count(), feed.lines().count());
+    let told: BTreeSet<String> =
+        expected.lines().map(|line| crate::desk::read_line(line)["language"]["code"].as_str().unwrap().to_owned()).collect();
+    assert!(["de", "en", "es", "fr", "id", "it", "nl", "pt"].iter().all(|code| told.contains(*code)), "{told:?}");
+    for jobs in ["1", "8", "8"] {
+        assert!(pipe(jobs) == expected, "-j {jobs}");
     }
 }
 

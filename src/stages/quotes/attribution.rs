@@ -8,7 +8,7 @@ use super::mentions::{self, Kind, Mention};
 use super::model::Weights;
 use super::readings::{Before, Path, Reader, Reading, Readings};
 use super::said::{self, Stated};
-use super::scene::Scene;
+use super::scene::{Scene, Zone};
 use super::tokens::{self, BREAK, COLON, COMMA, EDGE, JOINED, STOP, Token};
 use crate::model::{Attribution, Cue, Quote, QuoteKind, Span, Speaker, Words};
 use crate::text::lang::Language;
@@ -105,8 +105,8 @@ fn names_in_marks(stretches: Vec<Stretch>, tokens: &mut [Token]) -> Vec<Stretch>
         let beside = near.last().is_some_and(|token| token.is(ARTICLE | ADPOSITION | ROLE | VERB | PREPOSITION));
         if named && beside && near.iter().any(|token| token.is(VERB | ADPOSITION)) {
             tokens.get_mut(first..end).unwrap_or_default().iter_mut().for_each(|token| {
-                token.quoted = false;
-                token.capital = token.is_written_large();
+                token.leave_quote();
+                token.names = true;
             });
         } else {
             kept.push(stretch);
@@ -132,7 +132,8 @@ impl Article<'_> {
         let mut before = Before { spoke: vec![0; self.cast.persons.len()], ..Before::default() };
         let mut found: Vec<Finding> = Vec::new();
         let mut kept = false;
-        for ((stretch, words), repeats) in self.pieces.iter().zip(repeats) {
+        let mut readings = Readings::default();
+        for (at, ((stretch, words), repeats)) in self.pieces.iter().zip(repeats).enumerate() {
             let (first, end) = *words;
             if stretch.joined && kept {
                 if let Some(last) = found.last_mut() {
@@ -145,14 +146,19 @@ impl Article<'_> {
             let regions = scene.regions(first, end);
             if !goes_on {
                 let stated = Stated { stretch, words: *words, repeats, capital_nouns: self.capital_nouns };
+                // What is taken up again in the next paragraph, or signed in the line below, was said.
+                let is_taken_up = self.pieces.get(at + 1).is_some_and(|(next, _)| next.goes_on);
+                let is_signed = regions.iter().any(|region| region.zone == Zone::Signature && !region.mentions.is_empty());
                 kept = stretch.dash
+                    || is_taken_up
+                    || is_signed
                     || !said::is_too_little(&scene, &stated, &regions)
                         && judge.is_said(&said::features(&scene, &stated, &regions), stretch.span);
                 if !kept {
                     continue;
                 }
             }
-            let readings = reader.readings(first, end, &regions, &before);
+            reader.read(first, end, &regions, &before, &mut readings);
             let choice = judge.choose(&readings, stretch.span, &self.cast, &scene);
             let Some(reading) = readings.list.get(choice) else { continue };
             let (speaker, cue) = self.told(reading, first);

@@ -37,6 +37,7 @@ pub enum Family {
     AnteCue,
     AnteFirst,
     AnteUse,
+    AnteWeight,
     /// Whether a stretch in marks was said at all.
     Said,
     SaidWords,
@@ -50,7 +51,7 @@ pub enum Family {
 }
 
 /// The families in the order of the enum: name, number of values.
-const FAMILIES: [(&str, u16); 41] = [
+const FAMILIES: [(&str, u16); 42] = [
     ("path", 160),
     ("path_cues", 45),
     ("path_length", 36),
@@ -83,6 +84,7 @@ const FAMILIES: [(&str, u16); 41] = [
     ("ante_cue", 12),
     ("ante_first", 8),
     ("ante_use", 40),
+    ("ante_weight", 32),
     ("said", 1),
     ("said_words", 20),
     ("said_capitals", 20),

@@ -14,7 +14,13 @@ pub fn split(stretches: Vec<Stretch>, tokens: &mut [Token], drops_subject: bool)
     for stretch in stretches {
         let first = tokens.partition_point(|token| token.span().start < stretch.span.start);
         let end = tokens.partition_point(|token| token.span().end <= stretch.span.end);
+        let known = pieces.len();
         split_one(stretch, tokens, (first, end), drops_subject, &mut pieces);
+        let is_whole = pieces.get(known).is_some_and(|piece| piece.span == stretch.span);
+        if stretch.alone && is_whole {
+            pieces.truncate(known);
+            tokens.get_mut(first..end).unwrap_or_default().iter_mut().for_each(Token::leave_quote);
+        }
     }
     pieces
 }

@@ -19,12 +19,14 @@ pub struct Stretch {
     pub single: bool,
     /// A cue within the marks parts it from the piece before.
     pub joined: bool,
+    /// A line that a dash opens, and too few such lines to be a dialogue: it was said if it tells by whom.
+    pub alone: bool,
 }
 
 /// Deeper nesting is read as plain text, so that a megabyte of opening marks costs no more than one of letters.
 const DEPTH_MAX: usize = 6;
 
-/// Lines that begin with a dash before they are taken for dialogue: fewer are lists or asides.
+/// Lines that begin with a dash before they are taken for dialogue: fewer are lists or asides, unless they tell who spoke.
 const DIALOGUE_LINES_MIN: usize = 3;
 
 /// The outer stretches of a text, in order.
@@ -40,7 +42,15 @@ pub fn find(text: &str, data: &QuoteData) -> Vec<Stretch> {
         }
         if dialogue && let Some(span) = dash_line(paragraph, text) {
             left_open = None;
-            found.push(Stretch { span, opens_paragraph: true, goes_on: false, dash: true, single: false, joined: false });
+            found.push(dash_stretch(span, true, false));
+            continue;
+        }
+        if !dialogue
+            && marks(paragraph.of(text)).all(|(_, mark)| matches!(mark, '’' | '\''))
+            && let Some(span) = dash_line(paragraph, text)
+        {
+            left_open = None;
+            found.push(dash_stretch(span, true, true));
             continue;
         }
         left_open = read_paragraph(text, paragraph, left_open, data, &mut found);
@@ -73,10 +83,14 @@ fn read_inline(text: &str, paragraph: Span, found: &mut Vec<Stretch>) -> bool {
     for ((_, start), end) in turns.iter().zip(ends) {
         let span = trim(Span::new(*start, end), text);
         if !span.is_empty() {
-            found.push(Stretch { span, opens_paragraph: false, goes_on: false, dash: true, single: false, joined: false });
+            found.push(dash_stretch(span, false, false));
         }
     }
     !turns.is_empty()
+}
+
+const fn dash_stretch(span: Span, opens_paragraph: bool, alone: bool) -> Stretch {
+    Stretch { span, opens_paragraph, goes_on: false, dash: true, single: false, joined: false, alone }
 }
 
 fn dash_line(paragraph: Span, text: &str) -> Option<Span> {
@@ -160,7 +174,7 @@ fn stretch(span: Span, text: &str, paragraph: Span, goes_on: bool) -> Stretch {
     let head = text.get(paragraph.start..span.start).unwrap_or_default();
     let opens_paragraph = head.chars().take(3).count() <= 2;
     let single = head.ends_with(is_single);
-    Stretch { span: trim(span, text), opens_paragraph, goes_on, dash: false, single, joined: false }
+    Stretch { span: trim(span, text), opens_paragraph, goes_on, dash: false, single, joined: false, alone: false }
 }
 
 /// Bytes that the characters of `is_mark` begin with; all others are passed over unread.

@@ -133,6 +133,9 @@ pub struct Scan<'a> {
 
 impl Scan<'_> {
     fn step(&mut self, token: &Token, at: usize) -> usize {
+        if token.names && token.capital {
+            return self.read_name(at, self.name_end(at));
+        }
         if token.is(RELATIVE)
             && (!token.is(ARTICLE) || token.after(COMMA))
             && let Some(next) = self.read_relative(at)
@@ -155,6 +158,11 @@ impl Scan<'_> {
         let body_follows = |next: &Token| next.capital && next.gap == 0 && next.is(BODY);
         if token.is(ROLE) && token.is(PLURAL) && token.capital && !self.capital_nouns && self.tokens.get(at + 1).is_some_and(body_follows) {
             return self.read_name(at, self.name_end(at));
+        }
+        // "ha comunicato il ministero": a verb here, a noun elsewhere.
+        let before = at.checked_sub(1).and_then(|before| self.tokens.get(before));
+        if token.is(VERB) && !token.capital && token.gap == 0 && before.is_some_and(|before| before.is(AUXILIARY)) {
+            return at + 1;
         }
         if token.is(ROLE) && !token.after(JOINED) || token.is(ROLE) && token.capital && self.capital_nouns {
             return self.read_role(at);
@@ -222,6 +230,10 @@ impl Scan<'_> {
     pub fn name_end(&self, first: usize) -> usize {
         let mut last = first;
         let mut at = first + 1;
+        if self.tokens.get(first).is_some_and(|token| token.names) {
+            let rest = self.tokens.get(first + 1..).unwrap_or_default();
+            return first + rest.iter().take_while(|token| token.names && !token.after(EDGE)).count();
+        }
         while at < first + NAME_WORDS_MAX {
             let Some(token) = self.tokens.get(at) else { break };
             let before = self.tokens.get(at - 1);
@@ -240,7 +252,9 @@ impl Scan<'_> {
             }
             let several = token.is(PLURAL) && token.capital && !self.capital_nouns;
             let body_by_name = token.is(BODY) && token.capital;
-            let office = token.is(ROLE) && !token.after(JOINED) && !body_by_name && !several;
+            // "Nora Visser": after a given name, what could be a job is a surname.
+            let surname = token.capital && token.gap == 0 && at == first + 1 && before.is_some_and(|before| before.is(GIVEN));
+            let office = token.is(ROLE) && !token.after(JOINED) && !body_by_name && !several && !surname;
             let noun = token.is(TITLE) || token.is(COMMON) && !token.is(PARTICLE) || office;
             let common = self.capital_nouns && !token.is(GIVEN) && (token.is(COMMON_ENDING) || self.proper.nouns.contains(&token.hash));
             if token.capital && !noun && !common {
@@ -370,7 +384,12 @@ impl Scan<'_> {
             let before = known.first.checked_sub(1).and_then(|at| self.tokens.get(at));
             let (word, after) = (self.tokens.get(known.first), self.tokens.get(known.last + 1));
             let bare = !before.is_some_and(|token| token.is(ARTICLE | PREPOSITION) && !token.is(ADPOSITION)) || known.doubtful;
+            // "erzählte mir Fleiss"
+            let told_whom =
+                before.is_some_and(|token| token.gap == 0 && !token.capital && token.span().len() <= 4 && !token.is(ARTICLE | PREPOSITION));
+            let verb = known.first.checked_sub(2).and_then(|at| self.tokens.get(at)).is_some_and(|token| token.is(VERB));
             let speaks = before.is_some_and(|token| token.is(ANY_VERB | ADPOSITION))
+                || told_whom && verb
                 || after.is_some_and(|token| token.gap == 0 && token.is(ANY_VERB | AUXILIARY));
             let given = word.is_some_and(|word| word.is(GIVEN) || word.initials || word.after(EDGE));
             if let Some(keep) = keep.get_mut(*index) {

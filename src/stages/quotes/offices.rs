@@ -75,7 +75,10 @@ impl Scan<'_> {
             while self.tokens.get(start).is_some_and(|token| token.is(TITLE)) {
                 start += 1;
             }
-            let end = self.name_end(start);
+            let mut end = self.name_end(start);
+            if let Some((apposed_start, apposed_end)) = self.named_after_body(start, end) {
+                (start, end, apposed) = (apposed_start, apposed_end, true);
+            }
             self.push_name(start, end, first);
             if let Some(known) = self.mentions.last_mut() {
                 known.hung = hung;
@@ -100,6 +103,16 @@ impl Scan<'_> {
         }
         self.push_role(first, last, &head, hung);
         last + 1
+    }
+
+    /// The name after what looked like one and is what the office is of: "Dirjen Pengelolaan Utang Departemen Keuangan,
+    /// Rahmat Waluyanto".
+    fn named_after_body(&self, start: usize, end: usize) -> Option<(usize, usize)> {
+        let body = self.tokens.get(start..=end)?.iter().any(|token| token.is(BODY));
+        let next = self.tokens.get(end + 1).filter(|next| body && next.gap == COMMA && self.starts_name(next))?;
+        let last = self.name_end(end + 1);
+        let whole = last > end + 1 && !next.is(BODY) && self.tokens.get(last + 1).is_none_or(|after| !after.capital || after.gap != 0);
+        whole.then_some((end + 1, last))
     }
 
     /// The first word of an office's phrase: its article, if one stands near.

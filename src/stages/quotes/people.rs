@@ -6,6 +6,16 @@ use super::features::{Family, bucket, feature};
 use super::mentions::Mention;
 use super::readings::{Before, Path, Reader, Setting};
 
+/// Somebody whom a pronoun, or silence, may stand for.
+#[derive(Clone, Copy, Debug)]
+pub struct Antecedent {
+    /// The latest mention; none where it is too far back.
+    mention: Option<usize>,
+    pub person: usize,
+    /// How many of the others the article speaks of more.
+    weight_rank: usize,
+}
+
 /// People that a pronoun may stand for, the latest first.
 const ANTECEDENTS_MAX: usize = 10;
 
@@ -36,29 +46,39 @@ impl Reader<'_> {
         inside.take_while(|mention| mention.first < end).any(|mention| mention.person == Some(person))
     }
 
-    /// Whom a word at `anchor` may stand for: the latest mention of each, and the person.
-    pub fn antecedents(&self, anchor: usize, before: &Before) -> Vec<(usize, usize)> {
+    /// Whom a word at `anchor` may stand for: the latest mention of each comes first.
+    pub fn antecedents(&self, anchor: usize, before: &Before) -> Vec<Antecedent> {
         let end = self.scene.mentions.partition_point(|mention| mention.first < anchor);
-        let mut found: Vec<(usize, usize)> = Vec::with_capacity(ANTECEDENTS_MAX);
+        let mut found: Vec<Antecedent> = Vec::with_capacity(ANTECEDENTS_MAX + 1);
+        let of = |mention, person| Antecedent { mention, person, weight_rank: 0 };
         for index in (end.saturating_sub(LOOK_BACK)..end).rev() {
             let Some(mention) = self.scene.mentions.get(index) else { continue };
             let quoted = self.scene.tokens.get(mention.first).is_some_and(|token| token.quoted);
             if let Some(person) = mention.person
                 && !quoted
-                && found.iter().all(|(_, known)| *known != person)
+                && found.iter().all(|known| known.person != person)
             {
-                found.push((index, person));
+                found.push(of(Some(index), person));
             }
             if found.len() == ANTECEDENTS_MAX {
                 break;
             }
         }
         if let Some(person) = before.person
-            && found.iter().all(|(_, known)| *known != person)
+            && found.iter().all(|known| known.person != person)
         {
-            found.push((usize::MAX, person));
+            found.push(of(None, person));
         }
+        self.rank(&mut found);
         found
+    }
+
+    fn rank(&self, found: &mut [Antecedent]) {
+        let weight = |one: &Antecedent| self.cast.persons.get(one.person).map_or(0, |person| person.spoken_of);
+        let weights: Vec<u32> = found.iter().map(weight).collect();
+        for (one, weight) in found.iter_mut().zip(&weights) {
+            one.weight_rank = weights.iter().filter(|other| *other > weight).count();
+        }
     }
 
     /// Fills `features` with what is known of somebody before a quote.
@@ -67,7 +87,7 @@ impl Reader<'_> {
         &self,
         path: Path,
         rank: usize,
-        ante: &(usize, usize),
+        ante: &Antecedent,
         anchor: usize,
         pronoun: Option<&Mention>,
         before: &Before,
@@ -75,7 +95,7 @@ impl Reader<'_> {
         features: &mut Vec<u16>,
     ) {
         features.clear();
-        let (index, person) = *ante;
+        let Antecedent { mention, person, weight_rank } = *ante;
         let Some(known) = self.cast.persons.get(person) else { return };
         let tokens = self.scene.tokens;
         // Pronoun, dropped, continued.
@@ -100,7 +120,7 @@ impl Reader<'_> {
             let number = usize::from(pronoun.plural) * 2 + usize::from(known.plural || known.body && !known.human);
             features.push(feature(Family::Agreement, 6 + number));
         }
-        let mention = self.scene.mentions.get(index);
+        let mention = mention.and_then(|index| self.scene.mentions.get(index));
         let place = match (mention.and_then(|mention| tokens.get(mention.first)), tokens.get(anchor)) {
             (Some(one), Some(at)) if one.sentence == at.sentence => 0,
             (Some(one), Some(at)) if one.paragraph == at.paragraph && one.sentence + 1 == at.sentence => 1,
@@ -121,6 +141,9 @@ impl Reader<'_> {
         features.push(feature(Family::Place, 21 + place));
         features.push(feature(Family::AnteKind, 24 + person_kind(known)));
         features.push(feature(Family::AnteUse, 24 + use_of(known)));
+        let human = usize::from(known.human) * 4;
+        features.push(feature(Family::AnteWeight, path * 8 + human + bucket(weight_rank, &[0, 1, 3])));
+        features.push(feature(Family::AnteWeight, 24 + human + bucket(weight_rank, &[0, 1, 3])));
         if let Some(mention) = mention {
             features.push(feature(Family::Subject, path * 2 + usize::from(mention.subject)));
             let flag = if mention.hung {

@@ -5,6 +5,7 @@ use super::cast::Cast;
 use super::features::{Family, bucket, feature};
 use super::lexicon::{ANY_VERB, CLITIC, THAT, VERB};
 use super::mentions::{Kind, Mention};
+use super::people::Antecedent;
 use super::scene::{Region, Relation, Scene, Zone};
 use super::tokens::{BRACKET, BREAK, COLON, COMMA, DASH, STOP};
 
@@ -97,23 +98,23 @@ pub struct Setting {
 }
 
 impl Reader<'_> {
-    /// All readings of the quote of tokens `first` to `end`, end exclusive, with `regions` around it. There is always
-    /// one: nobody.
-    pub fn readings(&self, first: usize, end: usize, regions: &[Region], before: &Before) -> Readings {
+    /// Fills `readings`, which are emptied first, with all readings of the quote of tokens `first` to `end`, end
+    /// exclusive, with `regions` around it. There is always one: nobody.
+    pub fn read(&self, first: usize, end: usize, regions: &[Region], before: &Before, readings: &mut Readings) {
+        readings.list.clear();
+        readings.features.clear();
         let setting = self.setting(first, end, regions, before);
-        let mut readings = Readings { list: Vec::with_capacity(64), features: Vec::with_capacity(2048) };
         let antecedents = self.antecedents(first, before);
         for region in regions {
-            self.read_region(region, &setting, before, &antecedents, &mut readings);
+            self.read_region(region, &setting, before, &antecedents, readings);
         }
         let continued = self.path_features(Path::Continued, &setting);
-        let mut ante = Vec::new();
+        let mut ante = Vec::with_capacity(24);
         for (rank, mention) in antecedents.iter().enumerate() {
             self.antecedent_features(Path::Continued, rank, mention, first, None, before, end, &mut ante);
-            readings.add(Path::Continued, None, None, Some(mention.1), [&continued, &ante, &[]]);
+            readings.add(Path::Continued, None, None, Some(mention.person), [&continued, &ante, &[]]);
         }
         readings.add(Path::Nobody, None, None, None, [&self.path_features(Path::Nobody, &setting), &[], &[]]);
-        readings
     }
 
     fn setting(&self, first: usize, end: usize, regions: &[Region], before: &Before) -> Setting {
@@ -175,7 +176,7 @@ impl Reader<'_> {
         ]
     }
 
-    fn read_region(&self, region: &Region, setting: &Setting, before: &Before, antecedents: &[(usize, usize)], readings: &mut Readings) {
+    fn read_region(&self, region: &Region, setting: &Setting, before: &Before, antecedents: &[Antecedent], readings: &mut Readings) {
         let sentence_apart = matches!(region.zone, Zone::SentenceBefore | Zone::AfterNew);
         let mut pronouns = 0;
         let mut led: Vec<usize> = Vec::new();
@@ -212,7 +213,7 @@ impl Reader<'_> {
                 let path = self.path_features(Path::Pronoun, setting);
                 for (rank, ante) in antecedents.iter().enumerate() {
                     self.antecedent_features(Path::Pronoun, rank, ante, mention.first, Some(mention), before, setting.end, &mut more);
-                    readings.add(Path::Pronoun, relation.cue, Some(index), Some(ante.1), [&path, &local, &more]);
+                    readings.add(Path::Pronoun, relation.cue, Some(index), Some(ante.person), [&path, &local, &more]);
                 }
                 if antecedents.is_empty() {
                     readings.add(Path::Pronoun, relation.cue, Some(index), None, [&path, &local, &[]]);
@@ -241,7 +242,7 @@ impl Reader<'_> {
             let stands = if token.is(CLITIC) { Path::Pronoun } else { Path::Dropped };
             for (rank, ante) in antecedents.iter().enumerate() {
                 self.antecedent_features(stands, rank, ante, *cue, None, before, setting.end, &mut more);
-                readings.add(Path::Dropped, Some(*cue), None, Some(ante.1), [&path, &local, &more]);
+                readings.add(Path::Dropped, Some(*cue), None, Some(ante.person), [&path, &local, &more]);
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::attribution::{Article, Finding, Judge, Learned};
 use super::lexicon::{ADPOSITION, ANY_VERB, POSTPOSITION, THAT, VERB};
 use super::model::Weights;
-use super::readings::{Before, Path, Reader};
+use super::readings::{Before, Path, Reader, Readings};
 use super::tokens::{COMMA, Token};
 use crate::model::{Quote, QuoteKind, Span};
 
@@ -79,7 +79,8 @@ fn told(article: &Article<'_>, reader: &Reader<'_>, content: std::ops::Range<usi
         spoke: Vec::new(),
     };
     let regions = reader.scene.regions(content.start, content.end);
-    let readings = reader.readings(content.start, content.end, &regions, &before);
+    let mut readings = Readings::default();
+    reader.read(content.start, content.end, &regions, &before, &mut readings);
     let span = Span::new(article.tokens.get(content.start)?.span().start, article.tokens.get(content.end.checked_sub(1)?)?.span().end);
     let choice = Learned(Weights::learned()).choose(&readings, span, &article.cast, &article.scene());
     let by_cue = |path: Path, by: Option<usize>| by == Some(cue) && path != Path::Nobody;

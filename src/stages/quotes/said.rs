@@ -92,7 +92,8 @@ pub fn features(scene: &Scene<'_>, stated: &Stated<'_>, regions: &[Region]) -> V
         Some(',') => 1,
         _ => 0,
     };
-    let mut features = vec![
+    let mut features = Vec::with_capacity(32);
+    features.extend([
         feature(Family::Said, 0),
         feature(Family::SaidWords, length + 8 * nouns),
         feature(Family::SaidCapitals, share.min(8) + 9 * nouns),
@@ -102,7 +103,7 @@ pub fn features(scene: &Scene<'_>, stated: &Stated<'_>, regions: &[Region]) -> V
         feature(Family::SaidMarks, 6 + usize::from(stated.stretch.dash)),
         feature(Family::SaidMarks, 8 + usize::from(stated.stretch.single)),
         feature(Family::SaidMarks, 10 + stated.repeats.saturating_sub(1).min(2)),
-    ];
+    ]);
     for region in regions {
         let side = usize::from(!region.zone.is_after());
         let nearest = region.cues.iter().filter(|cue| scene.tokens.get(**cue).is_some_and(|token| token.is(VERB | ADPOSITION)));

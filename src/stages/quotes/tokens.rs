@@ -24,6 +24,8 @@ pub struct Token {
     large: bool,
     /// The first word of a sentence.
     pub heads: bool,
+    /// Marks set it off as a name: „Die Zeit“.
+    pub names: bool,
 }
 
 pub const COMMA: u8 = 1;
@@ -52,6 +54,12 @@ impl Token {
         self.large
     }
 
+    /// What is no quote is the reporter's own: its capitals count again.
+    pub const fn leave_quote(&mut self) {
+        self.quoted = false;
+        self.capital = self.large;
+    }
+
     pub const fn after(&self, gap: u8) -> bool {
         self.gap & gap != 0
     }
@@ -73,7 +81,7 @@ pub fn read(text: &str, words: &Words, stretches: &[Stretch], lexicon: &Lexicon)
         if small_letter && let Some(small) = small_somewhere.get_mut(term) {
             *small = true;
         }
-        let before = Span::new(end_before, span.start).of(text);
+        let before = if is_space(text, end_before, span.start) { " " } else { Span::new(end_before, span.start).of(text) };
         let mut gap = gap(before);
         if gap & STOP != 0 && gap & BREAK == 0 && (form.is_small() || tokens.last().is_some_and(abbreviates) && before.trim_end() == ".") {
             gap &= !STOP;
@@ -100,7 +108,21 @@ pub fn read(text: &str, words: &Words, stretches: &[Stretch], lexicon: &Lexicon)
             paragraph += u32::from(gap & BREAK != 0);
         }
         let initials = capital && span.len() >= 2 && !form.has_small();
-        tokens.push(Token { start, end, hash, class, sentence, paragraph, gap, capital, quoted, initials, large: capital, heads });
+        tokens.push(Token {
+            start,
+            end,
+            hash,
+            class,
+            sentence,
+            paragraph,
+            gap,
+            capital,
+            quoted,
+            initials,
+            large: capital,
+            heads,
+            names: false,
+        });
         end_before = span.end;
     }
     settle_capitals(&mut tokens, &words.all, &small_somewhere);
@@ -111,6 +133,9 @@ pub fn read(text: &str, words: &Words, stretches: &[Stretch], lexicon: &Lexicon)
 fn classes(text: &str, words: &Words, lexicon: &Lexicon) -> Vec<u32> {
     let mut folded = String::new();
     let class = |term: &Term| {
+        if let Some(class) = lexicon.listed(term.hash) {
+            return class;
+        }
         let word = words.all.get(term.first as usize).map_or("", |word| word.span.of(text));
         folded.clear();
         if word.is_ascii() {
@@ -141,6 +166,11 @@ fn settle_capitals(tokens: &mut [Token], words: &[Word], small_somewhere: &[bool
 /// Whether a full stop after this word ends it only: "Dr.", "J."
 fn abbreviates(token: &Token) -> bool {
     token.is(lexicon::TITLE) || token.capital && (token.end - token.start == 1 || token.is(lexicon::SHORT))
+}
+
+/// Whether a single space stands between two places, as it mostly does between words.
+fn is_space(text: &str, from: usize, to: usize) -> bool {
+    to == from + 1 && text.as_bytes().get(from) == Some(&b' ')
 }
 
 fn gap(between: &str) -> u8 {

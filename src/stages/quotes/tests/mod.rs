@@ -1,5 +1,6 @@
 mod germanic;
 mod marks;
+mod phenomena;
 mod reported;
 mod romance;
 mod speakers;
