@@ -30,7 +30,7 @@ const SETS: [(&str, usize, usize, &str); 2] = [
 const MEASURED: (&str, usize, usize) = ("norsumm", 5, 90);
 
 const STEPS: usize = 400;
-const PENALTY: f64 = 1.0;
+const PENALTY: f64 = 300.0;
 
 /// Where the product reads its weights.
 const WEIGHTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/stages/summary/weights.txt");

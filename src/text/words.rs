@@ -22,10 +22,12 @@ pub fn words(text: &str) -> impl Iterator<Item = Span> {
 
 /// Reads all words of a text with what every stage asks of them, in one pass.
 pub fn read(text: &str) -> Words {
+    // An article of 3 kB has some 300 of them; a long text has fewer for its length.
+    let terms_guessed = (text.len() / 10).min(1_000 + text.len() / 40);
     let mut words = Words {
         all: Vec::with_capacity(text.len() / 6),
-        terms: Vec::with_capacity(text.len() / 16),
-        numbers: FxHashMap::with_capacity_and_hasher(text.len() / 16, FxBuildHasher),
+        terms: Vec::with_capacity(terms_guessed),
+        numbers: FxHashMap::with_capacity_and_hasher(terms_guessed, FxBuildHasher),
     };
     let bytes = text.as_bytes();
     let mut at = 0;
