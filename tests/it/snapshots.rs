@@ -132,7 +132,9 @@ fn without_time(line: &str) -> &str {
 fn many_articles() -> String {
     let mut feed = String::new();
     for name in seed_names().iter().filter(|name| name.ends_with(".txt") || name.ends_with(".md")) {
-        let text = fs::read_to_string(seeds().join(name)).unwrap();
+        let bytes = fs::read(seeds().join(name)).unwrap();
+        // What is not UTF-8 is Latin-1, whose bytes are its code points.
+        let text = String::from_utf8(bytes).unwrap_or_else(|other| other.into_bytes().into_iter().map(char::from).collect());
         let paragraphs: Vec<&str> = text.split("\n\n").filter(|paragraph| paragraph.len() > 60).collect();
         for number in 0..20 {
             let mut mixed = String::new();
