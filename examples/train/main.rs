@@ -18,7 +18,7 @@ const USAGE: &str = "usage: train MODEL PATH [PREDICTIONS]
   summary PATH   what an article's gist is; PATH holds summary/train/*.jsonl.xz and summary/dev/*.jsonl.xz
   pages PATH     what of a web page is its article; PATH holds gold.json and pages/*.html
 
-PREDICTIONS is a folder for the held-out answers behind the printed figures.
+PREDICTIONS is a folder for the held-out answers behind the printed figures; of pages, for the 60 read worst.
 
 The weights are written into the source folder, for the next build.";
 
@@ -31,7 +31,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let path = PathBuf::from(path);
     let predictions = arguments.next().map(PathBuf::from);
     match model.as_str() {
-        "pages" => pages::train(&path)?,
+        "pages" => pages::train(&path, predictions.as_deref())?,
         "quotes" => quotes::train(&path, predictions.as_deref())?,
         "summary" => summary::train(&path)?,
         _ => {

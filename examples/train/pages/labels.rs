@@ -31,9 +31,12 @@ struct Gold {
 }
 
 pub struct Page {
+    pub id: String,
     pub set: String,
     /// Equal for pages of one site.
-    pub site_number: usize,
+    pub site_number: u64,
+    /// What each block is and stands in: "heading", "paragraph in related".
+    pub kinds: Vec<String>,
     pub texts: Vec<String>,
     /// Each block's words, as numbers.
     pub words: Vec<Vec<u64>>,
@@ -71,8 +74,10 @@ fn page(folder: &Path, id: &str, gold: Gold) -> anyhow::Result<Page> {
     };
     let site = gold.site.unwrap_or_default();
     Ok(Page {
+        id: id.to_owned(),
         set: gold.dataset,
-        site_number: (hash(&site) % 1_000_003) as usize,
+        site_number: hash(&site),
+        kinds: examined.kinds,
         texts: examined.texts,
         words,
         features: examined.features,

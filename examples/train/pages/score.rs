@@ -16,13 +16,14 @@ struct Sums {
 
 /// Prints each set's F1 and gives their mean.
 pub fn print(label: &str, pages: &[Page], chances: &[f32], threshold: f32) -> f64 {
+    print_picked(label, pages, chances, |_, chances| at_least(chances, threshold))
+}
+
+/// The same for whatever picks a page's blocks.
+pub fn print_picked(label: &str, pages: &[Page], chances: &[f32], pick: impl Fn(&Page, &[f32]) -> Vec<bool>) -> f64 {
     let mut sets = BTreeMap::<&str, Sums>::new();
-    let mut at = 0;
-    for page in pages {
-        let count = page.labels.len();
-        let picked: Vec<bool> = chances[at..at + count].iter().map(|chance| *chance >= threshold).collect();
-        add(page, &picked, sets.entry(page.set.as_str()).or_default());
-        at += count;
+    for (page, chances) in of_pages(pages, chances) {
+        add(page, &pick(page, chances), sets.entry(page.set.as_str()).or_default());
     }
     let mut line = format!("{label:<28}");
     let mut total = 0.0;
@@ -38,6 +39,32 @@ pub fn print(label: &str, pages: &[Page], chances: &[f32], threshold: f32) -> f6
     }
     eprintln!("{line}  mean {:.4}", total / sets.len() as f64);
     total / sets.len() as f64
+}
+
+pub fn at_least(chances: &[f32], threshold: f32) -> Vec<bool> {
+    chances.iter().map(|chance| *chance >= threshold).collect()
+}
+
+/// Each page with the chances of its blocks.
+pub fn of_pages<'a>(pages: &'a [Page], chances: &'a [f32]) -> impl Iterator<Item = (&'a Page, &'a [f32])> {
+    let mut at = 0;
+    pages.iter().map(move |page| {
+        let from = at;
+        at += page.labels.len();
+        (page, &chances[from..at])
+    })
+}
+
+/// One page's F1; where only snippets were marked, over those.
+pub fn of_page(page: &Page, picked: &[bool]) -> f64 {
+    let mut sums = Sums::default();
+    add(page, picked, &mut sums);
+    let (precision, recall) = if sums.pages > 0.0 {
+        (sums.precision, sums.recall)
+    } else {
+        (sums.found / (sums.found + sums.wrong).max(1.0), sums.found / sums.wanted.max(1.0))
+    };
+    2.0 * precision * recall / (precision + recall).max(1e-9)
 }
 
 fn add(page: &Page, picked: &[bool], sums: &mut Sums) {

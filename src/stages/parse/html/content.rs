@@ -7,12 +7,15 @@ use super::context;
 use super::features::{self, Features};
 use super::render;
 use super::weights::Weights;
+use crate::stages::parse::text;
 use crate::text::words::words;
 
 /// In words: less is no article, unless the page says so.
 const ARTICLE_WORDS_MIN: u32 = 25;
 /// In words: what a page that calls itself no article must have in running text to be taken for one.
 const RUNNING_WORDS_MIN: u32 = 80;
+/// In words: no line above an article that says who wrote it and when is longer.
+const CREDITS_WORDS_MAX: u32 = 30;
 /// How likely a block of running text must be in the second look.
 const RECALL_THRESHOLD: f32 = 0.2;
 /// The body that a page states for machines is taken where the page shows less than this share of it: it is loaded later.
@@ -42,7 +45,7 @@ pub enum Source {
     Page,
 }
 
-pub fn pick(page: &Page, features: &Features, body: Option<&str>, weights: &Weights) -> Picked {
+pub fn pick(page: &Page, features: &Features, body: Option<&str>, language: Option<&str>, weights: &Weights) -> Picked {
     let chances = chances(features, weights);
     let with_chance = |least: f32| -> Vec<bool> {
         page.blocks.iter().zip(&chances).map(|(block, chance)| *chance >= least && block.kind != Kind::Caption).collect()
@@ -54,7 +57,7 @@ pub fn pick(page: &Page, features: &Features, body: Option<&str>, weights: &Weig
         return Picked { chances, picked: likely, source: Source::Stated };
     }
     if shown >= ARTICLE_WORDS_MIN {
-        return Picked { chances, picked: likely, source: Source::Blocks };
+        return Picked { picked: without_credits(page, likely, language), chances, source: Source::Blocks };
     }
     let possible: Vec<bool> = with_chance(RECALL_THRESHOLD)
         .iter()
@@ -70,6 +73,19 @@ pub fn pick(page: &Page, features: &Features, body: Option<&str>, weights: &Weig
     let all = vec![true; page.blocks.len()];
     let picked = if words_of(page, &readable) > 0 { readable } else { all };
     Picked { chances, picked, source: Source::Page }
+}
+
+/// What stands above the first running text and says only who wrote and when is in the record, and no text.
+fn without_credits(page: &Page, mut picked: Vec<bool>, language: Option<&str>) -> Vec<bool> {
+    for (block, is_picked) in page.blocks.iter().zip(&mut picked).filter(|(_, is_picked)| **is_picked) {
+        let could_be = block.words <= CREDITS_WORDS_MAX && block.kind != Kind::Heading;
+        let is_credits = could_be && text::is_credits(page.text_of(block), language);
+        *is_picked = !is_credits;
+        if !is_credits && is_running(block) {
+            break;
+        }
+    }
+    picked
 }
 
 fn chances(features: &Features, weights: &Weights) -> Vec<f32> {
@@ -92,7 +108,7 @@ pub fn words_of(page: &Page, picked: &[bool]) -> u32 {
 }
 
 /// The article's text.
-pub fn text(page: &Page, picked: &Picked, body: Option<&str>) -> String {
+pub fn text_of(page: &Page, picked: &Picked, body: Option<&str>) -> String {
     match (picked.source, body) {
         (Source::Stated, Some(body)) => render::stated(body),
         _ => render::text(page, &picked.picked),

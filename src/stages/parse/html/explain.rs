@@ -50,7 +50,7 @@ pub fn explain(page: &str, address: Option<&str>, options: &Options) -> Explanat
     let reading = Reading::of(read, address);
     let Seen { page, containers, features } = reading.seen();
     let body = reading.found.body.as_deref();
-    let picked = content::pick(&page, &features, body, weights::shipped());
+    let picked = content::pick(&page, &features, body, reading.found.language.as_deref(), weights::shipped());
     let mut candidates = Vec::new();
     let places = [
         ("element with most running text", containers.dense),

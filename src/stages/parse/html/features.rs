@@ -9,10 +9,11 @@ use super::containers::{CLUTTER, Containers, Sum, Sums, is_running};
 use super::overlap::Overlap;
 use super::signs::Signs;
 use super::tags::{Key, Tag};
+use super::title_words::TitleWords;
 use super::tree::{Id, Tree};
 
 /// How many numbers describe a block.
-pub const COUNT: usize = 140;
+pub const COUNT: usize = 155;
 
 /// What is known of a page when its blocks are judged.
 pub struct View<'a> {
@@ -52,6 +53,7 @@ pub fn of(view: &View) -> Features {
     for (place, block) in view.page.blocks.iter().enumerate() {
         let from = rows.len();
         reader.row(place, block, &mut rows);
+        debug_assert_eq!(rows.len(), from + COUNT);
         rows.resize(from + COUNT, 0.0);
     }
     let settings = view.page.blocks.iter().enumerate().map(|(place, block)| reader.setting(place, block)).collect();
@@ -79,11 +81,12 @@ struct Reader<'a> {
     heading_place: Option<usize>,
     groups: FxHashMap<u64, Group>,
     keys: Vec<u64>,
-    copies: FxHashMap<u64, u32>,
+    copies: FxHashMap<u64, Copies>,
     in_body: Vec<f32>,
     in_description: Vec<f32>,
     in_title: Vec<f32>,
     clutter: Vec<ClutterAround>,
+    title_words: TitleWords,
 }
 
 /// Where a node stands among the elements that hold no article; 0: in none.
@@ -111,6 +114,14 @@ fn clutter_around(tree: &Tree, signs: &[Signs]) -> Vec<ClutterAround> {
     around
 }
 
+/// Blocks of the same words.
+#[derive(Clone, Copy, Default)]
+struct Copies {
+    count: u32,
+    /// The place of the first.
+    first: usize,
+}
+
 /// Blocks that stand in elements of the same names.
 #[derive(Clone, Copy, Default)]
 struct Group {
@@ -130,15 +141,16 @@ impl<'a> Reader<'a> {
         let places = [dense, parent(dense), parent(parent(dense)), containers.named, containers.article, containers.main];
         let keys: Vec<u64> = blocks.iter().map(|block| group_key(tree, block)).collect();
         let mut groups: FxHashMap<u64, Group> = FxHashMap::default();
-        let mut copies: FxHashMap<u64, u32> = FxHashMap::default();
-        for (block, key) in blocks.iter().zip(&keys) {
+        let mut copies: FxHashMap<u64, Copies> = FxHashMap::default();
+        for (place, (block, key)) in blocks.iter().zip(&keys).enumerate() {
             let group = groups.entry(*key).or_default();
             group.blocks += 1;
             group.words += block.words;
             group.links += block.link_words;
             group.running += if is_running(block) { block.words } else { 0 };
-            *copies.entry(xxh3_64(page.text_of(block).as_bytes())).or_default() += 1;
+            copies.entry(xxh3_64(page.text_of(block).as_bytes())).or_insert(Copies { count: 0, first: place }).count += 1;
         }
+        let title_words = TitleWords::of(view.title, tree, page, &keys);
         let overlaps = |text: Option<&str>| match text {
             Some(text) => {
                 let overlap = Overlap::new(text);
@@ -159,6 +171,7 @@ impl<'a> Reader<'a> {
             in_description: overlaps(view.description),
             in_title: overlaps(view.title),
             clutter: clutter_around(tree, signs),
+            title_words,
         }
     }
 
@@ -181,6 +194,7 @@ impl<'a> Reader<'a> {
         self.surroundings(block, row);
         self.candidates(place, block, row);
         self.names(block, row);
+        self.about_the_title(place, block, row);
     }
 
     fn own(&self, block: &Block, row: &mut Vec<f32>) {
@@ -333,7 +347,8 @@ impl<'a> Reader<'a> {
             share(group.links, group.words),
             share(group.running, self.all.running),
             share(group.words, group.blocks),
-            copies.min(9) as f32,
+            copies.count.min(9) as f32,
+            flag(copies.first < place),
             self.in_body.get(place).copied().unwrap_or_default(),
             self.in_description.get(place).copied().unwrap_or_default(),
             self.in_title.get(place).copied().unwrap_or_default(),
@@ -344,10 +359,23 @@ impl<'a> Reader<'a> {
         ]);
     }
 
+    fn about_the_title(&self, place: usize, block: &Block, row: &mut Vec<f32>) {
+        let key = self.keys.get(place).copied().unwrap_or_default();
+        row.push(log(self.title_words.count()));
+        row.extend(self.title_words.shares(self.view.tree, place, block.container, key));
+        // Teasers break off.
+        let text = self.view.page.text_of(block).trim_end_matches([']', ')']);
+        row.push(flag(text.ends_with('…') || text.ends_with("...")));
+    }
+
     fn names(&self, block: &Block, row: &mut Vec<f32>) {
         let within = block.signs.without(self.outer);
         for bit in 0..Signs::COUNT {
             row.push(flag(within.has(Signs(1 << bit))));
+        }
+        // Where the densest container is a list of comments, these still say so.
+        for sign in [Signs::COMMENT, Signs::RELATED, Signs::HIDDEN, Signs::PROMOTION, Signs::CONSENT, Signs::NEWSLETTER] {
+            row.push(flag(block.signs.has(sign)));
         }
     }
 }

@@ -22,6 +22,7 @@ mod overlap;
 mod render;
 mod signs;
 mod tags;
+mod title_words;
 pub mod training;
 mod tree;
 mod weights;
@@ -65,14 +66,14 @@ pub fn parse(page: &str, address: Option<&str>, options: &Options) -> Result<Par
         warnings.push(Warning::TextTruncated);
     }
     let body = reading.found.body.as_deref();
-    let picked = content::pick(&page, &features, body, weights::shipped());
+    let picked = content::pick(&page, &features, body, reading.found.language.as_deref(), weights::shipped());
     if picked.source == content::Source::Page {
         warnings.push(Warning::HtmlFallback);
     }
     if !content::is_article(&page, &picked, reading.found.is_article) {
         warnings.push(Warning::HtmlNotArticle);
     }
-    let mut text = content::text(&page, &picked, body);
+    let mut text = content::text_of(&page, &picked, body);
     if text.is_empty() {
         // A page that a browser's script would fill: what it says of itself for machines is all the text there is.
         text = reading.found.description.clone().ok_or(StageError::Empty)?;

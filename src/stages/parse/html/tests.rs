@@ -55,6 +55,13 @@ fn comments_share_bars_and_related_links_within_the_article_are_left_behind() {
 }
 
 #[test]
+fn who_wrote_and_when_is_no_text_wherever_it_stands_above_it() {
+    for line in ["By Ada Moe | 3 March 2026", "Published on 3 March 2026 by Ada Moe", "Ada Moe, Harbour Correspondent"] {
+        check(&page("", "", "").replace(BODY, &format!("<p>{line}</p>{BODY}")), BODY_TEXT);
+    }
+}
+
+#[test]
 fn a_page_that_only_a_script_would_fill_gives_what_it_says_of_itself() {
     let article =
         read("<title>Harbour closed</title><meta name=description content=\"The harbour closes for three weeks.\"><div id=app></div>");

@@ -68,7 +68,12 @@ pub(super) fn take_credits(article: &mut ParsedArticle) {
     article.text = if is_left { text.get(start..).unwrap_or_default().to_owned() } else { text };
 }
 
-/// The same for a file whose properties name an author as well: the one that is printed is the article's.
+/// True for a line that says who wrote and when, and nothing else.
+pub(super) fn is_credits(line: &str, language: Option<&str>) -> bool {
+    people::byline(line).is_some() || (people::could_hold_date(line) && people::dated_line(line, language).is_some())
+}
+
+/// The credits of a file whose properties name an author as well: the one that is printed is the article's.
 #[cfg(any(feature = "office", feature = "pdf"))]
 pub(super) fn take_printed_credits(article: &mut ParsedArticle) {
     let told = std::mem::take(&mut article.metadata.authors);
