@@ -21,7 +21,7 @@ use crate::sources::After;
 use crate::stages::summary::SentenceExplained;
 use crate::stages::{self, clean, finish, keyphrases, parse, quotes, summary};
 
-use super::run::options_of;
+use super::inputs::options_of;
 use super::sandbox;
 use super::{Common, Exit, WrongUsage, show};
 use crate::desk::story::printable;

@@ -1,4 +1,4 @@
-//! The inputs that an output folder is held against, and what waits in them.
+//! The inputs of a run, those that an output folder is held against, and what waits in them.
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -8,12 +8,42 @@ use std::time::{Duration, SystemTime};
 use anyhow::Context as _;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::config::{Config, roots_of};
+use crate::config::{Config, configured_roots, ensure_moved_out, roots_of};
 use crate::ledger::{View, writer_of};
 use crate::pipeline::look::{Sighting, file_of, look};
 use crate::sources;
 
-use super::run::{options_of, sources_of};
+use super::WrongUsage;
+
+/// The inputs of a run: those typed, or else those configured.
+pub fn sources_of(paths: &[PathBuf], config: &Config, to_stdout: bool, command: &str) -> anyhow::Result<sources::Options> {
+    let out = (!to_stdout).then_some(config.out.as_path());
+    let roots = if paths.is_empty() { configured_roots(config, out)? } else { roots_of(paths, out)? };
+    if roots.is_empty() {
+        return Err(WrongUsage(format!(
+            "no path to read: name one, like `copydesk {command} articles/`, or set input.paths in pipeline.toml"
+        ))
+        .into());
+    }
+    ensure_moved_out(&config.after, &roots)?;
+    Ok(options_of(roots, config, to_stdout))
+}
+
+/// How these inputs are read.
+pub fn options_of(roots: Vec<sources::Root>, config: &Config, to_stdout: bool) -> sources::Options {
+    sources::Options {
+        roots,
+        include: config.include.clone(),
+        exclude: config.exclude.clone(),
+        settle: config.settle,
+        rescan: config.rescan,
+        follow_symlinks: config.follow_symlinks,
+        after: config.after.clone(),
+        limits: config.limits,
+        opening: sources::Opening::Here,
+        out: (!to_stdout).then(|| config.out.clone()),
+    }
+}
 
 /// The inputs that an output folder can be held against: those typed, or those configured that it knows or that are
 /// just being read into it. A folder may be configured for other runs than those that wrote here.

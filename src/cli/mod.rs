@@ -1,23 +1,29 @@
 //! The command line: what the user typed becomes what is meant, once, at the start.
 
+mod batch;
 mod check;
 mod explain;
 mod init;
 mod inputs;
+mod line;
 mod manual;
+mod pipe;
 mod progress;
+mod reload;
 mod repair;
 mod replay;
 mod report;
-mod run;
 mod sandbox;
 mod schema;
 mod serve;
+mod service;
 mod shell;
+mod signals;
 mod status;
 mod tail;
 mod verify;
 mod watch;
+mod watching;
 
 use std::io::Write;
 use std::panic::catch_unwind;
@@ -28,7 +34,7 @@ use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, 
 
 use crate::config::{self, Config, Layers, Problems};
 use crate::ledger::CannotGoOn;
-use crate::telemetry::{self, Color, LogFormat};
+use crate::telemetry::{self, Color, LogFormat, Targets};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,9 +131,9 @@ enum ColorName {
 
 #[derive(Subcommand)]
 enum Command {
-    Batch(run::Batch),
+    Batch(batch::Batch),
     Watch(watch::Watch),
-    Pipe(run::Pipe),
+    Pipe(pipe::Pipe),
     Replay(replay::Replay),
     Status(status::Status),
     Tail(tail::Tail),
@@ -185,9 +191,9 @@ fn color_of_help() -> ColorChoice {
 
 fn run_command(command: Command, common: &Common) -> anyhow::Result<Exit> {
     match command {
-        Command::Batch(batch) => run::batch(&batch, common),
+        Command::Batch(batch) => batch::batch(&batch, common),
         Command::Watch(watch) => watch::watch(&watch, common),
-        Command::Pipe(pipe) => run::pipe(&pipe, common),
+        Command::Pipe(pipe) => pipe::pipe(&pipe, common),
         Command::Replay(replay) => replay::run(&replay, common),
         Command::Status(status) => status::run(&status, common),
         Command::Tail(tail) => tail::run(&tail, common),
@@ -245,13 +251,7 @@ impl Common {
     /// As `settings`, for a command that only looks at what is there.
     fn settings_to_look(&self) -> anyhow::Result<Config> {
         let config = Config::read(&self.layers()?)?;
-        let levels = match (self.quiet, self.verbose) {
-            (true, _) => "error",
-            (false, 0) => &config.log_level,
-            (false, 1) => "debug",
-            (false, _) => "trace",
-        };
-        let levels = telemetry::parse_levels(levels).map_err(|error| WrongUsage(format!("log.level: {error}")))?;
+        let levels = self.levels(&config)?;
         let format = match self.log_format {
             Some(LogFormatName::Json) => LogFormat::Json,
             Some(LogFormatName::Text) => LogFormat::Text,
@@ -260,6 +260,17 @@ impl Common {
         };
         telemetry::init(levels, format, self.color());
         Ok(config)
+    }
+
+    /// What is to be logged.
+    fn levels(&self, config: &Config) -> anyhow::Result<Targets> {
+        let levels = match (self.quiet, self.verbose) {
+            (true, _) => "error",
+            (false, 0) => &config.log_level,
+            (false, 1) => "debug",
+            (false, _) => "trace",
+        };
+        Ok(telemetry::parse_levels(levels).map_err(|error| WrongUsage(format!("log.level: {error}")))?)
     }
 
     fn layers(&self) -> anyhow::Result<Layers> {
@@ -329,7 +340,7 @@ mod tests {
         for command in cli.get_subcommands_mut().filter(|command| !command.is_hide_set()) {
             let name = command.get_name().to_owned();
             let help = command.render_help().to_string();
-            assert!(help.lines().count() <= 40, "{name}: {} lines", help.lines().count());
+            assert!(help.lines().count() <= 26, "{name}: {} lines", help.lines().count());
             let examples = help.lines().rev().take_while(|line| line.starts_with("  copydesk ") || line.contains("| copydesk ")).count();
             assert!(examples >= 2, "{name}: {help}");
         }

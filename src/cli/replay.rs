@@ -13,7 +13,8 @@ use crate::ledger::{STATE_FOLDER, View, sync_folder, writer_of};
 use crate::pipeline::Input;
 use crate::sources::replay::request_path;
 
-use super::run::{exit_of, output_of, run as run_line, sources_of, tell_end};
+use super::inputs::sources_of;
+use super::line::{exit_of, output_of, run as run_line, tell_end};
 use super::status::ensure_ledger;
 use super::{Common, Exit, WrongUsage, announce};
 

@@ -9,9 +9,10 @@ use clap::Args;
 use crate::config::Config;
 use crate::ledger::{CannotGoOn, Counts, STATE_FOLDER, SegmentRow, Series, View, Writer, list_segments, writer_of};
 use crate::sandbox::{GRANTS_FILE, Granted, Kernel, granted_to};
-use crate::sources;
+use crate::sources::{self, watches_max};
 
 use super::inputs::{Waiting, inputs_of, waiting};
+use super::watching::{Watched, watched_by};
 use super::{Common, Exit, WrongUsage, counted, show};
 
 /// Tell what is done, what waits, what was rejected and why
@@ -41,6 +42,8 @@ struct Facts {
     segments: Vec<SegmentRow>,
     /// None where no input is known that could be looked through.
     waiting: Option<Waiting>,
+    /// None where nobody watches.
+    watched: Option<Watched>,
     sandbox: Sandbox,
 }
 
@@ -86,7 +89,9 @@ fn facts(inputs: Option<sources::Options>, config: &Config, view: &View) -> anyh
         kernel: Kernel::ask(),
         running: writer.as_ref().and_then(granted),
     };
-    Ok(Facts { out: config.out.display().to_string(), writer, counts: view.counts()?, segments: view.segments()?, waiting, sandbox })
+    let watched = writer.as_ref().and_then(|writer| watched_by(writer.process, &config.out));
+    let out = config.out.display().to_string();
+    Ok(Facts { out, writer, counts: view.counts()?, segments: view.segments()?, waiting, watched, sandbox })
 }
 
 /// Refuses where there is no ledger to look into, and says why there is none.
@@ -102,7 +107,7 @@ pub fn ensure_ledger(config: &Config, view: &View) -> anyhow::Result<()> {
 }
 
 fn as_json(facts: &Facts) -> serde_json::Value {
-    let Facts { out, writer, counts, segments, waiting, sandbox } = facts;
+    let Facts { out, writer, counts, segments, waiting, watched, sandbox } = facts;
     let segments: Vec<_> = segments
         .iter()
         .map(|row| serde_json::json!({"name": row.segment.file_name(), "bytes": row.bytes, "lines": row.lines, "sealed": row.sealed}))
@@ -115,6 +120,9 @@ fn as_json(facts: &Facts) -> serde_json::Value {
         "granted": sandbox.kernel.worker.name(),
         "running": sandbox.running.as_ref().map(|granted| serde_json::json!({"main": granted.main, "worker": granted.worker})),
     });
+    let watched = watched.as_ref().map(|Watched { folders, listed_because, .. }| {
+        serde_json::json!({"folders": folders, "folders_max": watches_max(), "listed_because": listed_because})
+    });
     let lag = waiting.as_ref().map(|waiting| waiting.oldest.map_or(0.0, |age| age.as_secs_f64()));
     let waiting = waiting.as_ref().map(|waiting| {
         serde_json::json!({"articles": waiting.articles, "files": waiting.files, "named": waiting.named, "all_seen": waiting.all_seen})
@@ -126,6 +134,7 @@ fn as_json(facts: &Facts) -> serde_json::Value {
         "records": counts.records,
         "waiting": waiting,
         "lag_seconds": lag,
+        "watched": watched,
         "rejected": {"articles": counts.rejected, "by_code": counts.rejected_by_code},
         "quarantined": counts.rejected_by_code.get(QUARANTINED).copied().unwrap_or(0),
         "files": counts.files,
@@ -139,7 +148,7 @@ fn as_json(facts: &Facts) -> serde_json::Value {
 const SHOWN_MAX: usize = 8;
 
 fn page(facts: &Facts) -> String {
-    let Facts { out, writer, counts, segments, waiting, sandbox } = facts;
+    let Facts { out, writer, counts, segments, waiting, watched, sandbox } = facts;
     let mut page = String::new();
     // Writing to a String cannot fail.
     let _ = match writer {
@@ -161,6 +170,13 @@ fn page(facts: &Facts) -> String {
     };
     if let Some(Waiting { oldest: Some(oldest), .. }) = waiting {
         let _ = writeln!(page, "  lag          the oldest has waited for {}", shown_time(*oldest));
+    }
+    if let Some(Watched { folders, listed_because, .. }) = watched {
+        let of = watches_max().map_or_else(String::new, |most| format!(" of the {most} that the kernel lets one user watch"));
+        let _ = writeln!(page, "  watched      {}{of}", counted(*folders, "folder"));
+        if let Some(because) = listed_because {
+            let _ = writeln!(page, "               all are listed every few seconds instead: {because}");
+        }
     }
     let _ = writeln!(page, "  rejected     {}", counted(counts.rejected, "article"));
     list(&mut page, &counts.rejected_by_code);

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::pipeline::Input;
-
-use super::run::{output_of, run, sources_of};
+use super::inputs::sources_of;
+use super::line::run_daemon;
+use super::reload::Reload;
 use super::{Common, Exit, WrongUsage};
 
-/// Read what is there, then what arrives, until SIGTERM or Ctrl-C
+/// Read what is there, then what arrives, until SIGTERM; SIGHUP reloads the settings
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -29,7 +29,7 @@ pub fn watch(watch: &Watch, common: &Common) -> anyhow::Result<Exit> {
     for root in &sources.roots {
         tracing::info!(path = %root.path.display(), out = %config.out.display(), "watching");
     }
-    let (tally, _) = run(Input::Watch(sources), output_of(&config, false), &config, common)?;
+    let tally = run_daemon(&mut Reload::new(&watch.paths, common, config, sources)?)?;
     tracing::info!(records = tally.records, rejected = tally.rejected, unchanged = tally.unchanged, "stopped");
     Ok(Exit::Well)
 }

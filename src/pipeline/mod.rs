@@ -28,7 +28,7 @@ use crate::sources::intake::{Intake, MemoryBudget};
 use crate::sources::stdin::StdinFormat;
 use crate::sources::{self, Counts, Opening, Stop};
 use crate::stages::{self, clean, parse, quotes};
-use crate::telemetry::Line;
+use crate::telemetry::{Line, Reloads};
 
 use committer::OnFullDisk;
 use runner::{Order, Out, Place, Workers};
@@ -112,6 +112,7 @@ pub enum Parsing {
 pub struct Progress {
     pub source: Counts,
     pub line: Arc<Line>,
+    pub settings: Reloads,
 }
 
 /// What a run came to.

@@ -22,7 +22,8 @@ use std::time::Duration;
 
 pub use open::opening::Opening;
 pub use paths::check_glob;
-pub use tally::{Counts, Tally};
+pub use tally::{Counts, Tally, Why};
+pub use watch::watches_max;
 
 /// Which files are read, and when.
 #[derive(Clone, Debug)]

@@ -30,8 +30,11 @@ pub struct Counts {
     pub told_at_ms: AtomicU64,
     /// Since when the oldest of what is known and not done has been waiting, likewise; 0: nothing waits.
     pub oldest_since_ms: AtomicU64,
-    /// 1 where events cannot be relied on and folders are listed instead.
-    pub polling: AtomicU64,
+    /// Why folders are listed instead of watched, if so.
+    pub listed: ListedInstead,
+    /// Turns that a watch has taken so far, whether there was anything to do or not, and entries of containers that it has
+    /// looked at.
+    pub turns: AtomicU64,
 }
 
 impl Counts {
@@ -41,6 +44,49 @@ impl Counts {
 
     pub(super) fn set(gauge: &AtomicU64, number: u64) {
         gauge.store(number, Ordering::Relaxed);
+    }
+}
+
+/// Why a watch lists its folders every few seconds and does not rely on being told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The system grants no file events at all.
+    NoEvents,
+    /// On a network file system others change files unseen.
+    Network,
+    /// The kernel grants no more watches.
+    NoMoreWatches,
+    /// A folder could not be watched, for a cause that the log tells.
+    NotWatched,
+}
+
+impl Why {
+    const ALL: [Self; 4] = [Self::NoEvents, Self::Network, Self::NoMoreWatches, Self::NotWatched];
+
+    /// The cause, and what can be done about it.
+    pub const fn said(self) -> &'static str {
+        match self {
+            Self::NoEvents => "this system grants no file events",
+            Self::Network => "they are on a network file system, where others change files unseen",
+            Self::NoMoreWatches => "the kernel grants no more watches; raise it with `sysctl fs.inotify.max_user_watches=1048576`",
+            Self::NotWatched => "one of them could not be watched; the log tells which and why",
+        }
+    }
+}
+
+/// A [`Why`], or none, that any thread may look at.
+#[derive(Debug, Default)]
+pub struct ListedInstead(AtomicU64);
+
+impl ListedInstead {
+    pub fn why(&self) -> Option<Why> {
+        let number = usize::try_from(self.0.load(Ordering::Relaxed)).ok()?;
+        Why::ALL.get(number.checked_sub(1)?).copied()
+    }
+
+    pub(super) fn set(&self, why: Option<Why>) {
+        let number = why.and_then(|why| Why::ALL.iter().position(|known| *known == why)).map_or(0, |at| at as u64 + 1);
+        self.0.store(number, Ordering::Relaxed);
     }
 }
 

@@ -14,7 +14,6 @@ mod unannounced;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -30,7 +29,7 @@ use super::intake::{Intake, LineClosed};
 use super::open::{Opener, ReadFile, Seen};
 use super::settle::Hint;
 use super::walk::{Listing, Step};
-use super::{Counts, Options, Root, Stop, Tally};
+use super::{Counts, Options, Root, Stop, Tally, Why};
 use crate::ledger::View;
 use crate::model::{Stamp, Ticket};
 use crate::telemetry::now_ms;
@@ -118,8 +117,10 @@ struct Watch<'a> {
     replays: VecDeque<Found>,
     /// When the listing of everything began, where one is under way.
     all_begun: Option<Instant>,
-    /// True where events cannot be relied on.
-    polling: bool,
+    /// Why events cannot be relied on, if so.
+    polling: Option<Why>,
+    /// Whether everything has been listed once.
+    listed_once: bool,
     /// Files that were rejected as unreadable, in that state.
     given_up: HashMap<PathBuf, Option<Stamp>>,
     unreadable_folders: BTreeSet<PathBuf>,
@@ -142,7 +143,8 @@ impl<'a> Watch<'a> {
             opener,
             afterwards: Afterwards::new(&options.after, settled),
             places: Places::new(options)?,
-            polling: hints.is_none(),
+            polling: hints.is_none().then_some(Why::NoEvents),
+            listed_once: false,
             hints,
             watched: BTreeMap::new(),
             todo: Todo::new(PENDING),
@@ -166,6 +168,7 @@ impl<'a> Watch<'a> {
 
     fn go_on(&mut self, stop: &Stop) -> anyhow::Result<()> {
         while !stop.is_set() {
+            Counts::add(&self.opener.counts.turns, 1);
             self.take_settled();
             self.look_at_roots()?;
             self.replay_some();
@@ -189,7 +192,7 @@ impl<'a> Watch<'a> {
         self.counting_due = now + COUNTING;
         Counts::add(&counts.unannounced, self.unannounced.take_missed(now));
         Counts::set(&counts.folders_watched, self.watched.len() as u64);
-        Counts::set(&counts.polling, self.polling.into());
+        counts.listed.set(self.polling);
         let oldest = self.on_their_way.values().map(|file| file.since).chain(self.todo.oldest()).min();
         let since = oldest.map_or(0, |oldest| now_ms().saturating_sub(u64::try_from((now - oldest).as_millis()).unwrap_or(0)));
         Counts::set(&counts.oldest_since_ms, since);
@@ -439,7 +442,7 @@ impl<'a> Watch<'a> {
                     let (path, files_read) = (found.path.clone(), self.opener.tally.files_read);
                     self.look(Pending::new(found, hint, Instant::now()))?;
                     // What was there before the watching began nobody could tell of.
-                    let could_be_told = self.all_begun.is_some() && self.opener.counts.listings.load(Ordering::Relaxed) > 0;
+                    let could_be_told = self.all_begun.is_some() && self.listed_once;
                     let is_new = self.opener.tally.files_read > files_read || self.todo.holds(&path);
                     if could_be_told && !is_told_of && is_new {
                         let certain = self.unannounced.found(&path, Instant::now());
@@ -481,10 +484,11 @@ impl<'a> Watch<'a> {
             self.unreadable_folders.retain(|path| path.symlink_metadata().is_ok());
             let now = Instant::now();
             let counts = self.opener.counts;
+            self.listed_once = true;
             Counts::add(&counts.listings, 1);
             Counts::set(&counts.last_listing_ms, u64::try_from((now - begun).as_millis()).unwrap_or(u64::MAX));
             Counts::set(&counts.listed_at_ms, now_ms());
-            let every = if self.polling { POLL.min(self.options.rescan) } else { self.options.rescan };
+            let every = if self.polling.is_some() { POLL.min(self.options.rescan) } else { self.options.rescan };
             // Hints that were lost meanwhile may have made it due already.
             if self.all_due > now {
                 self.all_due = begun + every.max((now - begun) * LISTING_SHARE);
@@ -512,9 +516,9 @@ impl<'a> Watch<'a> {
             Some(_) => self.unwatch_below(folder),
             None => {}
         }
-        if !self.polling && is_remote(rustix::fs::statfs(folder)) {
+        if self.polling.is_none() && is_remote(rustix::fs::statfs(folder)) {
             tracing::info!(path = %folder.display(), every_ms = POLL.as_millis(), "on a network file system: listed instead of watched");
-            self.polling = true;
+            self.polling = Some(Why::Network);
         }
         let Some(hints) = &mut self.hints else { return };
         match hints.watch(folder) {
@@ -522,7 +526,7 @@ impl<'a> Watch<'a> {
                 self.watched.insert(folder.to_path_buf(), identity);
             }
             Err(NotWatched::Gone) => {}
-            Err(NotWatched::NoMore | NotWatched::Failed(_)) if self.polling => {}
+            Err(NotWatched::NoMore | NotWatched::Failed(_)) if self.polling.is_some() => {}
             Err(NotWatched::NoMore) => {
                 tracing::warn!(
                     watched = self.watched.len(),
@@ -530,14 +534,19 @@ impl<'a> Watch<'a> {
                     every_ms = POLL.as_millis(),
                     "the kernel grants no more watches: all folders are listed instead; raise it with `sysctl fs.inotify.max_user_watches=1048576`"
                 );
-                self.polling = true;
+                self.polling = Some(Why::NoMoreWatches);
             }
             Err(NotWatched::Failed(error)) => {
                 tracing::warn!(path = %folder.display(), %error, "folder not watched: all folders are listed instead");
-                self.polling = true;
+                self.polling = Some(Why::NotWatched);
             }
         }
     }
+}
+
+/// How many folders the kernel lets one user watch; None where it does not say.
+pub fn watches_max() -> Option<u64> {
+    std::fs::read_to_string("/proc/sys/fs/inotify/max_user_watches").ok()?.trim().parse().ok()
 }
 
 fn stamp_at(path: &Path) -> Option<Stamp> {

@@ -126,6 +126,12 @@ impl Line {
         [&self.records, &self.rejected, &self.unchanged].into_iter().map(|count| count.load(Ordering::Relaxed)).sum()
     }
 
+    /// Steps that articles have taken so far, of every kind.
+    pub fn steps(&self) -> u64 {
+        let passed = |meter: &StageMeter| meter.passed.load(Ordering::Relaxed) + meter.rejected.load(Ordering::Relaxed);
+        self.stages.iter().map(passed).sum::<u64>() + self.settled()
+    }
+
     /// What went in and neither came out nor is on its way; negative where more came out than went in. An article that
     /// is just being handed on may be counted twice or not at all: only what stands for a while is true.
     pub fn imbalance(&self) -> i64 {
@@ -167,6 +173,11 @@ impl Line {
 
     pub fn ledger_is_open(&self) {
         self.recovered.store(1, Ordering::Relaxed);
+    }
+
+    /// The line is about to be laid anew.
+    pub fn ledger_is_closed(&self) {
+        self.recovered.store(0, Ordering::Relaxed);
     }
 }
 

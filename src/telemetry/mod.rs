@@ -2,15 +2,19 @@
 
 mod histogram;
 mod line;
+mod pace;
 mod panics;
+mod reloads;
 
 use std::io::{self, Write};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::filter::LevelFilter;
+pub use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{Layer as _, fmt};
+use tracing_subscriber::{Layer as _, Registry, fmt, reload};
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +25,9 @@ pub enum LogFormat {
 
 pub use histogram::{BOUNDS_US, Histogram, Snapshot};
 pub use line::{Gauge, Line, STAGES, StageMeter, now_ms};
+pub use pace::Pace;
 pub use panics::log_panics;
+pub use reloads::Reloads;
 
 /// When colours are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,6 +107,17 @@ pub fn for_programs() -> bool {
     FOR_PROGRAMS.load(Ordering::Relaxed)
 }
 
+/// What is logged, where it can still be changed.
+static LEVELS: OnceLock<reload::Handle<Targets, Registry>> = OnceLock::new();
+
+/// Logs by these levels from now on.
+pub fn set_levels(levels: Targets) {
+    if let Some(handle) = LEVELS.get() {
+        // An error says that nothing is logged any more.
+        let _ = handle.reload(levels);
+    }
+}
+
 /// Begins logging. A second call changes nothing.
 pub fn init(levels: Targets, format: LogFormat, color: Color) {
     FOR_PROGRAMS.store(format == LogFormat::Json, Ordering::Relaxed);
@@ -109,8 +126,11 @@ pub fn init(levels: Targets, format: LogFormat, color: Color) {
         LogFormat::Text => fmt::layer().with_writer(|| AboveTheLine).with_ansi(ansi).with_target(false).boxed(),
         LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(|| AboveTheLine).boxed(),
     };
+    let (levels, handle) = reload::Layer::new(levels);
     // An error says that logging has begun already, as it does in tests.
-    let _ = tracing_subscriber::registry().with(written.with_filter(levels)).try_init();
+    if tracing_subscriber::registry().with(written.with_filter(levels)).try_init().is_ok() {
+        let _ = LEVELS.set(handle);
+    }
 }
 
 #[cfg(test)]

@@ -178,13 +178,22 @@ fn commands() -> Vec<String> {
     list.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
+/// A screen is what a terminal of 100 columns shows of 26 lines.
+#[track_caller]
+fn ensure_on_a_screen(name: &str, page: &str, lines_max: usize) {
+    let (lines, columns) = (page.lines().count(), page.lines().map(|line| line.chars().count()).max().unwrap_or(0));
+    assert!(lines <= lines_max && columns <= 100, "the help of {name} has {lines} lines and {columns} columns");
+}
+
 #[test]
 fn each_command_tells_on_one_screen_what_it_does() {
     let desk = Desk::new();
     let mut pages = desk.run(&["--help"]).ended_with(0).stdout;
+    // The list of all commands is a page.
+    ensure_on_a_screen("copydesk", &pages, 40);
     for command in commands() {
         let page = desk.run(&[&command, "--help"]).ended_with(0).stdout;
-        assert!(page.lines().count() <= 40, "{command} has {} lines", page.lines().count());
+        ensure_on_a_screen(&command, &page, 26);
         let examples = page.split("Examples:\n").nth(1).unwrap_or_else(|| panic!("{command} shows no examples"));
         assert_eq!(examples.lines().count(), 2, "{command}: {examples}");
         pages.push_str(&format!("\n---- {command} ----\n{page}"));

@@ -88,7 +88,8 @@ impl Daemon {
         Path::new("/proc").join(self.id().to_string()).join("root").join(path.strip_prefix("/").unwrap())
     }
 
-    fn run(command: &mut Command) -> Self {
+    /// Starts this command.
+    pub fn run(command: &mut Command) -> Self {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = child.stderr.take().unwrap();
         let said = thread::spawn(move || {

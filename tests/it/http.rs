@@ -260,3 +260,28 @@ fn a_port_that_is_taken_ends_the_run_before_anything_is_read() {
     assert!(said.stderr.contains("cannot listen on") && said.stderr.contains("http.listen"), "{}", said.stderr);
     assert!(!desk.path("out").exists());
 }
+
+#[test]
+fn settings_that_could_not_be_reloaded_are_a_reason_not_to_be_ready() {
+    let desk = Desk::new();
+    desk.put("wire/a.txt", crate::daemon::ARTICLE);
+    desk.put("pipeline.toml", "[input]\npaths = [\"wire\"]\n");
+    let served = Served::start(&desk, &[]);
+    wait_for("the daemon to be ready", || (served.get("/readyz").status == 200).then_some(()));
+    let reload = |settings: &str| {
+        desk.put("pipeline.toml", settings);
+        rustix::process::kill_process(rustix::process::Pid::from_child(&served.child), rustix::process::Signal::HUP).unwrap();
+    };
+    reload("[input]\npaths = [\"wire\"]\n[quotes]\nmaks = 1\n");
+    wait_for("the refusal", || (served.get("/readyz").status == 503).then_some(()));
+    let ready = served.json("/readyz");
+    let (reason, why) = (&ready["reasons"][0]["reason"], ready["reasons"][0]["why"].as_str().unwrap());
+    assert!(reason == "config" && why.contains("quotes.max"), "{ready}");
+    assert_eq!(served.metric("copydesk_config_last_reload_successful"), 0.0);
+    assert_eq!(served.get("/healthz").status, 200);
+    let before = served.metric("copydesk_config_loaded_timestamp_seconds");
+    reload("[input]\npaths = [\"wire\"]\n[quotes]\nmax = 1\n");
+    wait_for("the mended settings", || (served.get("/readyz").status == 200).then_some(()));
+    assert_eq!(served.metric("copydesk_config_last_reload_successful"), 1.0);
+    assert!(served.metric("copydesk_config_loaded_timestamp_seconds") > before);
+}

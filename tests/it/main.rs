@@ -28,6 +28,7 @@ mod sandbox;
 mod schemas;
 #[cfg(feature = "http")]
 mod served;
+mod service;
 mod snapshots;
 mod torture;
 mod traps;

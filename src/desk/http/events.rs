@@ -18,9 +18,9 @@ use crate::desk::rejections::{self, Cause};
 use crate::ledger::{Counts, SegmentRow, Series, View, is_whole};
 
 use super::Shared;
+use super::answers::{failed, plain, with_type};
 use super::body::Answer;
 use super::card::card;
-use super::routes::{failed, plain, with_type};
 
 /// Cards of the latest records: what a screen shows.
 const CARDS: usize = 20;

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use hyper::header::{AUTHORIZATION, HOST, HeaderMap, HeaderValue};
 use hyper::{Response, StatusCode};
 
+use super::answers::plain;
 use super::body::Answer;
-use super::routes::plain;
 
 /// What a reader must show.
 pub struct Guard {

@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use hyper::{Response, StatusCode};
 
+use crate::sources::watches_max;
 use crate::telemetry::{BOUNDS_US, Snapshot};
 
+use super::answers::typed;
 use super::body::Answer;
-use super::routes::typed;
-use super::vitals::{lag, watches_max};
+use super::vitals::lag;
 use super::{CONNECTIONS, STREAMS, Shared};
 
 pub fn answer(shared: &Shared) -> Response<Answer> {
@@ -87,6 +88,13 @@ fn line(page: &mut Page, shared: &Shared) {
     page.family("copydesk_ready", Kind::Gauge, "1 while /readyz says so.");
     page.sample("copydesk_ready", &[], u8::from(shared.vitals.ready(shared).is_empty()));
 
+    let settings = &desk.progress.settings;
+    page.family("copydesk_config_last_reload_successful", Kind::Gauge, "0 where settings were asked to be reloaded and are wrong.");
+    page.sample("copydesk_config_last_reload_successful", &[], u8::from(settings.why_refused().is_none()));
+    page.family("copydesk_config_loaded_timestamp_seconds", Kind::Gauge, "When the settings in force were read, in Unix time.");
+    let taken_at = std::time::Duration::from_millis(settings.taken_at_ms());
+    page.sample("copydesk_config_loaded_timestamp_seconds", &[], taken_at.as_secs_f64());
+
     if let Some(workers) = &desk.workers {
         let restarts = workers.restarts();
         page.family("copydesk_worker_restarts_total", Kind::Counter, "Worker processes that were started anew, by reason.");
@@ -109,7 +117,7 @@ fn watcher(page: &mut Page, shared: &Shared) {
         page.sample("copydesk_watch_dirs_limit", &[], most);
     }
     page.family("copydesk_watch_polling", Kind::Gauge, "1 where events cannot be relied on and folders are listed instead.");
-    page.sample("copydesk_watch_polling", &[], read(&source.polling));
+    page.sample("copydesk_watch_polling", &[], u8::from(source.listed.why().is_some()));
     page.family("copydesk_watch_overflow_total", Kind::Counter, "Times that events were lost, and everything was listed.");
     page.sample("copydesk_watch_overflow_total", &[], read(&source.hints_missed));
     let help = "New or changed files that a listing found and no event had announced: how far events can be trusted here.";

@@ -4,6 +4,7 @@
 //! The server has threads of its own. Whoever reads slowly, or sends nonsense, holds up nobody but himself: the line
 //! shares nothing with it but the meters, which anyone may read, and the files, which only the committer writes.
 
+mod answers;
 mod body;
 mod card;
 mod events;
@@ -50,6 +51,8 @@ const WRITE_PATIENCE: Duration = Duration::from_secs(30);
 const BUFFER_BYTES: usize = 16 << 10;
 /// Header fields of a request.
 const HEADERS: usize = 64;
+/// How often it is looked how the daemon is, and open pages are told.
+const BEAT: Duration = Duration::from_secs(1);
 /// What is answered without looking at the request when there are too many.
 const TOO_MANY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 5\r\nconnection: close\r\n\r\n";
 
@@ -144,7 +147,7 @@ async fn serve(listener: TcpListener, desk: Desk, mut stopping: watch::Receiver<
     });
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let mut tasks = JoinSet::new();
-    tasks.spawn(vitals::beat(Arc::clone(&shared)));
+    tasks.spawn(beat(Arc::clone(&shared)));
     loop {
         // Each of these may be cancelled at any moment: what was not accepted waits with the kernel.
         tokio::select! {
@@ -173,6 +176,17 @@ async fn serve(listener: TcpListener, desk: Desk, mut stopping: watch::Receiver<
         }
     }
     tasks.shutdown().await;
+}
+
+/// Looks once a second, and tells the pages that are open.
+async fn beat(shared: Arc<Shared>) {
+    let mut beat = tokio::time::interval(BEAT);
+    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        beat.tick().await;
+        shared.vitals.look(&shared.desk);
+        events::beat(&shared).await;
+    }
 }
 
 async fn converse(stream: tokio::net::TcpStream, shared: Arc<Shared>) {

@@ -4,8 +4,8 @@ use base64::Engine as _;
 use hyper::header::HeaderValue;
 use hyper::{Response, StatusCode};
 
+use super::answers::{plain, typed};
 use super::body::Answer;
-use super::routes::{plain, typed};
 
 const HTML: &str = include_str!("page/index.html");
 const STYLE: &str = include_str!("page/page.css");

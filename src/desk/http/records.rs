@@ -3,7 +3,7 @@
 //! A reader is sent what it takes, a piece at a time, from the files: nothing is kept for it, and one that is slow reads
 //! later what others have read already.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
@@ -21,9 +21,9 @@ use crate::desk::committed::{Place, each_line, end_of, last_lines, line_at, segm
 use crate::ledger::{Series, View};
 
 use super::Shared;
+use super::answers::{failed, json, plain, typed, with_type};
 use super::body::Answer;
 use super::card::card;
-use super::routes::{Query, failed, json, plain, typed, with_type};
 
 /// A piece is sent at this many bytes; a record is never parted.
 const PIECE_BYTES: usize = 128 << 10;
@@ -42,6 +42,9 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 const KNOWN: [&str; 7] = ["follow", "speaker", "language", "word", "since", "last", "at"];
 const NDJSON: &str = "application/x-ndjson";
+
+/// What stands behind the `?`. Of a name that is given twice, the last counts.
+pub type Query = HashMap<String, String>;
 
 /// What a reader asked for.
 #[derive(Debug)]

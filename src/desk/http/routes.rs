@@ -1,18 +1,15 @@
 //! Which address shows what.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use hyper::body::{Bytes, Incoming};
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
+use hyper::body::Incoming;
+use hyper::header::{ALLOW, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use url::form_urlencoded;
 
+use super::answers::{failed, json, plain, typed};
 use super::body::Answer;
 use super::{Shared, events, guard, metrics, page, records};
-
-/// What stands behind the `?`. Of a name that is given twice, the last counts.
-pub type Query = HashMap<String, String>;
 
 pub async fn answer(request: Request<Incoming>, shared: Arc<Shared>) -> Response<Answer> {
     let mut answer = route(&request, shared).await;
@@ -27,7 +24,7 @@ async fn route(request: &Request<Incoming>, shared: Arc<Shared>) -> Response<Ans
         return refused;
     }
     let path = request.uri().path();
-    let query: Query = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()).into_owned().collect();
+    let query: records::Query = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()).into_owned().collect();
     if query.contains_key("token") {
         let why =
             "a token does not belong into an address, which ends up in histories and logs: show it as `Authorization: Bearer TOKEN`\n";
@@ -69,29 +66,4 @@ async fn status(shared: Arc<Shared>) -> Response<Answer> {
         Ok(status) => typed(StatusCode::OK, "application/json", status),
         Err(error) => failed(&error),
     }
-}
-
-/// An error of ours, which the log tells too.
-pub fn failed(error: &anyhow::Error) -> Response<Answer> {
-    tracing::warn!(error = format!("{error:#}"), "a reader could not be answered");
-    plain(StatusCode::INTERNAL_SERVER_ERROR, &format!("failed to {error:#}\n"))
-}
-
-pub fn plain(status: StatusCode, text: &str) -> Response<Answer> {
-    typed(status, "text/plain; charset=utf-8", text.to_owned())
-}
-
-pub fn json(status: StatusCode, value: &serde_json::Value) -> Response<Answer> {
-    typed(status, "application/json", format!("{value}\n"))
-}
-
-pub fn typed(status: StatusCode, content_type: &'static str, content: impl Into<Bytes>) -> Response<Answer> {
-    with_type(status, content_type, Answer::Whole(content.into()))
-}
-
-pub fn with_type(status: StatusCode, content_type: &'static str, body: Answer) -> Response<Answer> {
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response
 }

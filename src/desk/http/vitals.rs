@@ -2,18 +2,16 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::sources::Counts;
-use crate::telemetry::{STAGES, Snapshot, now_ms};
+use crate::sources::{Counts, Why, watches_max};
+use crate::telemetry::{Pace, STAGES, Snapshot, now_ms};
 
-use super::{Desk, Shared, events};
+use super::{Desk, Shared};
 
-/// How often it is looked.
-const BEAT: Duration = Duration::from_secs(1);
 /// Looks that are kept: five minutes.
 const KEPT: usize = 300;
 /// Looks over which durations and rates are told: the last minute.
@@ -22,8 +20,6 @@ const RECENT: usize = 60;
 const STANDING: usize = 3;
 /// What has been waiting for longer is behind.
 const BEHIND: Duration = Duration::from_secs(60);
-/// Without a step for so long, though there is something to do, the line is stuck; a document may take its time first.
-const STUCK: Duration = Duration::from_secs(60);
 
 /// One look.
 #[derive(Clone, Copy, Debug)]
@@ -44,21 +40,21 @@ pub struct Vitals {
 struct Seen {
     begun: Instant,
     looks: VecDeque<Look>,
-    /// When the line last took a step, and how many it had taken by then.
-    stepped: (Instant, u64),
+    pace: Pace,
 }
 
 impl Vitals {
     pub fn new() -> Self {
         let now = Instant::now();
-        Self { seen: Mutex::new(Seen { begun: now, looks: VecDeque::new(), stepped: (now, 0) }) }
+        Self { seen: Mutex::new(Seen { begun: now, looks: VecDeque::new(), pace: Pace::new(now) }) }
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn look(&self, desk: &Desk) {
+    /// To be called once a second.
+    pub fn look(&self, desk: &Desk) {
         let line = &desk.progress.line;
         let mut look = Look {
             records: line.records.load(Ordering::Relaxed),
@@ -74,11 +70,8 @@ impl Vitals {
                 *took = meter.took.snapshot();
             }
         }
-        let steps = look.passed.iter().sum::<u64>() + line.settled();
         let mut seen = self.seen();
-        if steps != seen.stepped.1 || line.in_flight() == 0 {
-            seen.stepped = (Instant::now(), steps);
-        }
+        seen.pace.look(line, desk.progress.source.turns.load(Ordering::Relaxed), Instant::now());
         if seen.looks.len() >= KEPT {
             seen.looks.pop_front();
         }
@@ -92,13 +85,10 @@ impl Vitals {
 
     /// Why the process should be ended and started anew; nothing, where it is alive.
     pub fn alive(&self, desk: &Desk) -> Vec<(&'static str, String)> {
-        let (stepped, _) = self.seen().stepped;
-        let patience = STUCK.max(desk.parse_timeout * 2);
-        let still = stepped.elapsed();
-        // A full disk is no fault of the process, and mended without it.
-        if still > patience && desk.progress.line.full_for().is_none() {
+        let still = self.seen().pace.still(Instant::now());
+        if still > Pace::patience(desk.parse_timeout) {
             let waiting = desk.progress.line.in_flight();
-            return vec![("stuck", format!("{waiting} articles are on their way, and none has moved for {} s", still.as_secs()))];
+            return vec![("stuck", format!("{waiting} articles are on their way, and nothing has moved for {} s", still.as_secs()))];
         }
         Vec::new()
     }
@@ -122,6 +112,9 @@ impl Vitals {
             reasons.push(("behind", format!("the oldest article has been waiting for {} s", lag.as_secs())));
         } else if line.is_recovered() && desk.progress.source.listings.load(Ordering::Relaxed) == 0 {
             reasons.push(("behind", "the inputs have not been looked through once yet".to_owned()));
+        }
+        if let Some(why) = desk.progress.settings.why_refused() {
+            reasons.push(("config", format!("the settings could not be reloaded, and the former ones hold: {why}")));
         }
         reasons
     }
@@ -193,7 +186,7 @@ impl Vitals {
                 "waiting_files": count(&source.waiting),
                 "folders": count(&source.folders_watched),
                 "folders_max": watches_max(),
-                "polling": count(&source.polling) > 0,
+                "listed_instead": source.listed.why().map(Why::said),
                 "overflows": count(&source.hints_missed),
                 "unannounced": count(&source.unannounced),
                 "listings": count(&source.listings),
@@ -202,17 +195,6 @@ impl Vitals {
                 "told_ago_ms": ago(count(&source.told_at_ms)),
             },
         })
-    }
-}
-
-/// Looks once a second, and tells the pages that are open.
-pub async fn beat(shared: Arc<Shared>) {
-    let mut beat = tokio::time::interval(BEAT);
-    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        beat.tick().await;
-        shared.vitals.look(&shared.desk);
-        events::beat(&shared).await;
     }
 }
 
@@ -243,11 +225,6 @@ fn standing(mut seen: impl Iterator<Item = i64>) -> i64 {
         }
     }
     least
-}
-
-/// How many folders the kernel lets one user watch; None where it does not say.
-pub fn watches_max() -> Option<u64> {
-    std::fs::read_to_string("/proc/sys/fs/inotify/max_user_watches").ok()?.trim().parse().ok()
 }
 
 fn rounded(number: f64) -> f64 {

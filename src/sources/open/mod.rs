@@ -236,6 +236,7 @@ impl<'a> Opener<'a> {
         let mut numbering = Numbering::new(self.past.numbered_entries(&found.source)?);
         if numbering.needs_survey() {
             unpack(found, file, form, stamp, tail, self.options, &mut |unpacked| {
+                Counts::add(&self.counts.turns, 1);
                 if let Unpacked::Entry(Piece { given_id: None, digest, .. }) = unpacked {
                     numbering.survey(digest);
                 }
@@ -260,6 +261,7 @@ impl<'a> Opener<'a> {
     }
 
     fn take(&mut self, reading: &mut Reading<'_>, unpacked: Unpacked, ids: &mut GivenIds, numbering: &mut Numbering) -> anyhow::Result<()> {
+        Counts::add(&self.counts.turns, 1);
         let source = Arc::clone(&reading.found.source);
         let (piece, entry) = match unpacked {
             Unpacked::Skipped(skip) => {

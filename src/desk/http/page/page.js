@@ -100,7 +100,7 @@
     const { watcher: w } = now;
     facts($("watcher"), [
       ["Folders watched", `${number.format(w.folders)}${w.folders_max ? ` of ${number.format(w.folders_max)}` : ""}`],
-      ["Events", w.polling ? "not reliable here: folders are listed instead" : ago(w.told_ago_ms)],
+      ["Events", w.listed_instead ? `folders are listed instead: ${w.listed_instead}` : ago(w.told_ago_ms)],
       ["All listed", w.listings ? `${ago(w.listed_ago_ms)}, in ${time(w.last_listing_ms)}` : "not yet"],
       ["Found unannounced", number.format(w.unannounced)],
       ["Events lost", w.overflows === 0 ? "never" : `${number.format(w.overflows)} times`],
