@@ -177,6 +177,17 @@ pub fn render_record(
     seal(out, &record)
 }
 
+impl Envelope<Article> {
+    /// The article's record as one line of JSON, without its line feed, as `copydesk pipe` writes it: revision 1, and
+    /// without the time of reading.
+    pub fn line(&self) -> String {
+        let mut line = Vec::new();
+        render_record(&mut line, self, 1, None, None).expect("a record has no map with other keys than texts, and a Vec takes everything");
+        line.pop();
+        String::from_utf8(line).expect("serde_json writes UTF-8")
+    }
+}
+
 /// Writes a line and, last, the checksum of what stands before it.
 pub(super) fn seal(out: &mut Vec<u8>, line: &impl Serialize) -> serde_json::Result<()> {
     let start = out.len();

@@ -9,6 +9,7 @@
 
 pub mod committer;
 pub mod look;
+mod own;
 pub mod runner;
 mod trim;
 
@@ -31,7 +32,10 @@ use crate::stages::{self, clean, parse, quotes};
 use crate::telemetry::{Line, Reloads};
 
 use committer::OnFullDisk;
-use runner::{Order, Out, Place, Workers};
+use runner::{Out, Place, Workers};
+
+pub use own::run_own;
+pub use runner::Order;
 
 /// Batches between two stages: one being worked on for each of a few workers, and one at hand. More would only hold
 /// memory, fewer would let a worker starve while its neighbour finishes.

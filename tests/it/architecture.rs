@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and what it may use; further left in the plan is always allowed.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("model", &[]),
     ("text", &["model"]),
     ("stages", &["model", "text"]),
@@ -15,6 +15,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("sandbox", &["model", "text", "stages", "telemetry", "ledger", "sources"]),
     ("config", &["model", "text", "stages", "telemetry", "sandbox", "ledger", "sources", "sinks"]),
     ("pipeline", &["model", "text", "stages", "telemetry", "sandbox", "ledger", "sources", "sinks", "config"]),
+    ("reading", &["model", "text", "stages", "telemetry", "sandbox", "ledger", "sources", "sinks", "config", "pipeline"]),
     ("desk", &["model", "text", "stages", "telemetry", "sandbox", "ledger", "sources", "sinks", "config", "pipeline"]),
     ("cli", &["model", "text", "stages", "telemetry", "sandbox", "ledger", "sources", "sinks", "config", "pipeline", "desk"]),
 ];

@@ -1,11 +1,11 @@
 //! Reads a saved web page: finds the article on it, leaves menus, banners and comments behind, and notes its headline,
 //! authors and dates.
 //!
-//! The page becomes a tree ([`tree`]), the tree a list of blocks ([`blocks`]): paragraphs, headings, list items, rows. Each
-//! block is described by numbers that know no language and no site ([`features`]): its own, its neighbours', those of the
-//! elements around it, and whether the candidates hold it ([`containers`]: the element with most running text, what is
-//! called an article or its body, the body that the page states for machines). Fitted trees ([`weights`]) judge every
-//! block alone and then beside the others ([`context`]), so that candidates are merged where each is right.
+//! The page becomes a tree (`tree`), the tree a list of blocks (`blocks`): paragraphs, headings, list items, rows. Each
+//! block is described by numbers that know no language and no site (`features`): its own, its neighbours', those of the
+//! elements around it, and whether the candidates hold it (`containers`: the element with most running text, what is
+//! called an article or its body, the body that the page states for machines). Fitted trees (`weights`) judge every
+//! block alone and then beside the others (`context`), so that candidates are merged where each is right.
 
 mod blocks;
 mod builder;
