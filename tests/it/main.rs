@@ -22,6 +22,7 @@ mod http;
 mod kill;
 mod looking;
 mod other_programs;
+mod packaging;
 mod pipe;
 mod report;
 mod sandbox;
