@@ -24,6 +24,7 @@ mod looking;
 mod other_programs;
 mod packaging;
 mod pipe;
+mod recipes;
 mod report;
 mod sandbox;
 mod schemas;
