@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -66,20 +66,8 @@ impl Bar {
         self.line.set_length(all.max(done).max(1));
         self.line.set_position(done);
         self.line.tick();
-        let took = self.begun.elapsed();
-        let seconds = took.as_secs_f64().max(0.001);
-        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shown rounded")]
-        let (rate, byte_rate) = (records as f64 / seconds, (bytes as f64 / seconds) as u64);
-        let left = match (is_whole, done) {
-            (false, _) | (_, 0) => "counting".to_owned(),
-            (true, _) => {
-                #[expect(clippy::cast_precision_loss, reason = "shown rounded")]
-                let share = all.saturating_sub(done) as f64 / done as f64;
-                format!("{} left", HumanDuration(took.mul_f64(share.min(1e6))))
-            }
-        };
-        let of = if is_whole { format!(" of {all_files}") } else { String::new() };
-        self.line.set_message(format!("{files}{of} files, {records} records, {rate:.0}/s, {}/s, {left}", HumanBytes(byte_rate)));
+        let far = Far { files, all_files: is_whole.then_some(all_files), records, bytes, took: self.begun.elapsed() };
+        self.line.set_message(far.told(done, all));
     }
 
     /// Takes the line away.
@@ -87,6 +75,36 @@ impl Bar {
         self.listed.is_over.store(true, Ordering::Relaxed);
         self.line.finish_and_clear();
         telemetry::line_is_drawn(false);
+    }
+}
+
+/// How far a run is.
+struct Far {
+    files: u64,
+    /// None as long as they are being counted.
+    all_files: Option<u64>,
+    records: u64,
+    bytes: u64,
+    took: Duration,
+}
+
+impl Far {
+    /// In one line, with the rate, and how long it will still take when so much of all is done.
+    fn told(&self, done: u64, all: u64) -> String {
+        let Self { files, all_files, records, bytes, took } = self;
+        let seconds = took.as_secs_f64().max(0.001);
+        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shown rounded")]
+        let (rate, byte_rate) = (*records as f64 / seconds, (*bytes as f64 / seconds) as u64);
+        let left = match (all_files, done) {
+            (None, _) | (_, 0) => "counting".to_owned(),
+            (Some(_), _) => {
+                #[expect(clippy::cast_precision_loss, reason = "shown rounded")]
+                let share = all.saturating_sub(done) as f64 / done as f64;
+                format!("{} left", HumanDuration(took.mul_f64(share.min(1e6))))
+            }
+        };
+        let of = all_files.map_or_else(String::new, |all| format!(" of {all}"));
+        format!("{files}{of} files, {records} records, {rate:.0}/s, {}/s, {left}", HumanBytes(byte_rate))
     }
 }
 
@@ -103,4 +121,16 @@ fn list(options: sources::Options, listed: Arc<Listed>) {
         listed.is_whole.store(is_whole, Ordering::Relaxed);
     };
     let _ = std::thread::Builder::new().name("listing".to_owned()).spawn(listing);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_far_how_fast_and_how_long_still() {
+        let far = Far { files: 100, all_files: Some(400), records: 150, bytes: 20 << 20, took: Duration::from_secs(10) };
+        assert_eq!(far.told(100, 400), "100 of 400 files, 150 records, 15/s, 2.00 MiB/s, 30 seconds left");
+        assert_eq!(Far { all_files: None, ..far }.told(100, 100), "100 files, 150 records, 15/s, 2.00 MiB/s, counting");
+    }
 }

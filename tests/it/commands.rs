@@ -297,6 +297,53 @@ fn colours_are_used_where_they_are_asked_for_and_nowhere_else() {
 }
 
 #[test]
+fn a_terminal_is_coloured_unless_no_color_says_so() {
+    let desk = Desk::new();
+    let program = env!("CARGO_BIN_EXE_copydesk");
+    let shown = |no_color: &str| {
+        let command = format!("'{program}' --help; '{program}' bacth; '{program}' watch nowhere");
+        let mut script = std::process::Command::new("script");
+        script.args(["-qec", &command, "/dev/null"]).current_dir(desk.path("")).env("NO_COLOR", no_color).env("TERM", "xterm");
+        script.output().ok().map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (Some(coloured), Some(plain)) = (shown(""), shown("1")) else { return }; // Without `script` there is no terminal.
+    assert!(coloured.contains("\x1b[") && coloured.contains("Commands:"), "{coloured}");
+    assert!(!plain.contains('\x1b') && plain.contains("Commands:"), "{plain}");
+}
+
+#[test]
+fn every_refusal_says_what_to_do() {
+    let desk = Desk::new();
+    desk.put("wire/a.txt", ARTICLE);
+    desk.put("file", "");
+    desk.put("broken.toml", "[summary\n");
+    for (arguments, hint) in [
+        (&["batch"][..], "name one, like `copydesk batch articles/`"),
+        (&["batch", "nowhere"], "check the path"),
+        (&["batch", "wire", "-o", "file/out"], "choose another --out"),
+        (&["batch", "wire", "-o", "wire"], "choose another --out"),
+        (&["batch", "wire", "--set", "summary.sentences=many"], "--set summary.sentences=many"),
+        (&["batch", "wire", "--set", "summary"], "section.key=value"),
+        (&["batch", "wire", "-c", "gone.toml"], "copydesk init"),
+        (&["batch", "wire", "-c", "broken.toml"], "broken.toml:1"),
+        (&["batch", "wire", "--set", "http.listen=0.0.0.0:80"], "set `http.token`"),
+        (&["batch", "wire", "--set", "log.level=loud"], "must be `off`, `error`"),
+        (&["watch", "wire", "-o", "-"], "give it one by --out"),
+        (&["replay", "wire", "-o", "-"], "give it with --out"),
+        (&["status", "-o", "empty"], "begin with `copydesk batch`"),
+        (&["tail", "-o", "empty"], "begin with `copydesk batch`"),
+        (&["verify", "-o", "empty"], "begin with `copydesk batch`"),
+        (&["report", "-o", "page.html", "--set", "output.dir=empty"], "copydesk batch"),
+        (&["explain", "nowhere.txt"], "check the path"),
+        (&["init", "wire/a.txt"], "name another file"),
+    ] {
+        let said = desk.run(arguments);
+        assert!([2, 3].contains(&said.code), "{arguments:?} ended with {}: {}", said.code, said.stderr);
+        assert!(said.stderr.contains(hint), "{arguments:?}: no `{hint}` in {}", said.stderr);
+    }
+}
+
+#[test]
 fn a_replay_runs_again_what_was_rejected_and_settles_it() {
     let desk = Desk::new();
     let long = format!("{{\"text\":\"{}\"}}\n", "The ferry left. ".repeat(100));
