@@ -256,7 +256,9 @@ impl Scan<'_> {
             let surname = token.capital && token.gap == 0 && at == first + 1 && before.is_some_and(|before| before.is(GIVEN));
             let office = token.is(ROLE) && !token.after(JOINED) && !body_by_name && !several && !surname;
             let noun = token.is(TITLE) || token.is(COMMON) && !token.is(PARTICLE) || office;
-            let common = self.capital_nouns && !token.is(GIVEN) && (token.is(COMMON_ENDING) || self.proper.nouns.contains(&token.hash));
+            // "Anna Fleiss" too, unless the article shows it to be a noun.
+            let noun_elsewhere = self.proper.nouns.contains(&token.hash);
+            let common = self.capital_nouns && !token.is(GIVEN) && (token.is(COMMON_ENDING) && !surname || noun_elsewhere);
             if token.capital && !noun && !common {
                 last = at;
             } else if !token.is(PARTICLE) && !token.after(JOINED) || token.span().len() > 4 || noun {

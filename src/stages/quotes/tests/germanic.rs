@@ -13,6 +13,12 @@ fn a_german_name_stands_after_its_verb() {
 }
 
 #[test]
+fn a_german_surname_may_end_as_nouns_do() {
+    check("de", "„Das war eine Art Witz“, erzählte mir Anna Fleiss.", &[("Anna Fleiss", "Das war eine Art Witz")]);
+    check("de", "„Das war eine Art Witz“, sagte Peter Hoffnung.", &[("Peter Hoffnung", "Das war eine Art Witz")]);
+}
+
+#[test]
 fn a_german_office_is_no_name() {
     check("de", "„Wir prüfen den Fall genau“, sagte Bürgermeisterin Anke Lohmann.", &[("Anke Lohmann", "Wir prüfen den Fall genau")]);
     check("de", "„Wir prüfen den Fall genau“, sagte der Sprecher der Werft.", &[("der Sprecher der Werft", "Wir prüfen den Fall genau")]);
