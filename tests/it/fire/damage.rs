@@ -207,8 +207,9 @@ pub fn records(fire: &Fire, row: &mut Row) {
         check("active file cut", &mut |_, active| change(active, |bytes| bytes.truncate(bytes.len() - 10)));
         check("active file cut at a line", &mut |_, active| {
             change(active, |bytes| {
-                let end = bytes[..bytes.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap();
-                bytes.truncate(end + 1);
+                // Of the only line, nothing is left.
+                let before = bytes.split_last().and_then(|(_, line)| line.iter().rposition(|byte| *byte == b'\n'));
+                bytes.truncate(before.map_or(0, |end| end + 1));
             });
         });
         check("active file is another's", &mut |sealed, active| {
