@@ -1,6 +1,6 @@
 //! What a process may still do once it has confined itself: Landlock for files and connections, limits on its resources.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -36,6 +36,7 @@ pub struct Kernel {
 }
 
 /// Rights for one more path, beside what every process of copydesk may do.
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "nothing is confined elsewhere"))]
 struct Grants<'a> {
     writable: &'a [PathBuf],
     ports: &'a [u16],
@@ -125,7 +126,9 @@ mod linux {
         Ruleset, RulesetAttr as _, RulesetCreatedAttr as _, RulesetStatus, Scope,
     };
 
-    use super::{Enforced, Grants, Path, Reading};
+    use std::path::Path;
+
+    use super::{Enforced, Grants, Reading};
 
     /// Closes what the program was started with beside its standard streams. Before it has opened anything itself.
     pub fn close_inherited() {

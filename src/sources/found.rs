@@ -11,7 +11,9 @@ use std::time::{Duration, SystemTime};
 
 use rustix::fs::OFlags;
 
-use super::below::{self, Links, PATH_MAX};
+#[cfg(target_os = "linux")]
+use super::below::PATH_MAX;
+use super::below::{self, Links};
 use super::settle::Writer;
 use crate::model::{SourcePath, Stamp};
 

@@ -6,6 +6,7 @@ use crate::model::Stamp;
 
 /// Whether someone holds the file open for writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "no other system tells who has a file open"))]
 pub(super) enum Writer {
     Nobody,
     Somebody,
