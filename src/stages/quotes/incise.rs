@@ -7,6 +7,10 @@ use crate::model::Span;
 
 /// A cue within the marks has no more words.
 const WORDS_MAX: usize = 14;
+/// A name behind an office has no more words, an office behind a name, and the bytes of a small word within a name.
+const NAME_WORDS_MAX: usize = 4;
+const OFFICE_WORDS_MAX: usize = 8;
+const PARTICLE_BYTES_MAX: usize = 3;
 
 /// Splits every stretch that a cue interrupts; what stands in the cue is no longer quoted.
 pub fn split(stretches: Vec<Stretch>, tokens: &mut [Token], drops_subject: bool) -> Vec<Stretch> {
@@ -109,5 +113,29 @@ fn cue_length(tokens: &[Token], at: usize, end: usize, drops_subject: bool, dash
         if by_dash && !dash_line { token.after(DASH | STOP) } else { token.after(COMMA | STOP | DASH | COLON) || token.gap & !JOINED != 0 }
     };
     let length = tail.iter().position(closes).map_or(end - at, |length| verb + 1 + length);
-    (length <= WORDS_MAX).then_some(length)
+    if length > WORDS_MAX {
+        return None;
+    }
+    let more = if subject && !by_dash { apposition(tokens, (at + verb + 1, at + length), end) } else { None };
+    Some(length + more.unwrap_or(0))
+}
+
+/// How many words tell, between commas behind the speaker, who that is: "assure le directeur du port, Étienne Vauclair,"
+/// and "a assuré Jeanne Morel, maire de la ville,".
+fn apposition(tokens: &[Token], speaker: (usize, usize), end: usize) -> Option<usize> {
+    let speaker_words = tokens.get(speaker.0..speaker.1)?;
+    let rest = tokens.get(speaker.1..end).filter(|rest| rest.first().is_some_and(|token| token.after(COMMA)))?;
+    // What is not closed by a comma goes on as the quote does.
+    let length = 1 + rest.iter().skip(1).position(|token| token.gap & !JOINED != 0)?;
+    let inside = rest.get(..length).filter(|_| rest.get(length).is_some_and(|token| token.after(COMMA)))?;
+    let is_name = |words: &[Token]| {
+        let at_ends = [words.first(), words.last()].into_iter().flatten().all(Token::is_written_large);
+        at_ends && words.iter().all(|token| token.is_written_large() || token.after(JOINED) || token.span().len() <= PARTICLE_BYTES_MAX)
+    };
+    let names = speaker_words.iter().any(|token| token.is(ROLE)) && (2..=NAME_WORDS_MAX).contains(&length) && is_name(inside);
+    let tells_office = is_name(speaker_words)
+        && length <= OFFICE_WORDS_MAX
+        && inside.iter().take(2).any(|token| token.is(ROLE))
+        && !inside.iter().any(|token| token.is(VERB | PRONOUN));
+    (names || tells_office).then_some(length)
 }

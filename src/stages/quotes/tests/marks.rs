@@ -70,6 +70,11 @@ fn a_mark_that_is_never_closed_ends_with_its_paragraph() {
 #[test]
 fn a_cue_within_the_marks_parts_the_quote() {
     parts("fr", "« Nous partons demain, dit-elle, et nous ne reviendrons pas. »", &["Nous partons demain", "et nous ne reviendrons pas"]);
+    // Who it is that speaks belongs to the cue, but not what merely stands behind its comma.
+    let sale = ["La vente", "ne supprimera aucun emploi ici"];
+    parts("fr", "« La vente, assure le directeur du port, Étienne Vauclair, ne supprimera aucun emploi ici. »", &sale);
+    parts("fr", "« La vente, a assuré Jeanne Morel, maire de la ville, ne supprimera aucun emploi ici. »", &sale);
+    parts("fr", "« Hier, dit le maire, Paris dormait, et nous aussi. »", &["Hier", "Paris dormait, et nous aussi"]);
     parts("fr", "« Nous partons demain, a déclaré Anne Roche, et pour toujours. »", &["Nous partons demain", "et pour toujours"]);
     parts("it", "«La nave non parte – ha detto Carlo Rossi – e resta in porto».", &["La nave non parte", "e resta in porto"]);
 }
