@@ -1,6 +1,7 @@
 //! Files damaged under the program: refused with a way out, or put right from the records, and never silently wrong.
 
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,6 +16,7 @@ use crate::crash::chance::Chance;
 const ARTICLES: u64 = 155;
 const TOGETHER: u64 = 30;
 const SMALL_FILES: [&str; 3] = ["-q", "--set", "output.rotate_size=24KiB"];
+const ROTATE_BYTES: usize = 24 << 10;
 
 /// An output folder of sealed files, an active one and a log beside the ledger, and another one of other articles.
 struct Ground {
@@ -24,24 +26,18 @@ struct Ground {
 
 impl Ground {
     fn new(fire: &Fire) -> Self {
-        let ground = Self { place: fire.place(), other: fire.place() };
-        for (place, numbers) in [(&ground.place, 0..ARTICLES), (&ground.other, ARTICLES..ARTICLES + 95)] {
-            let mut daemon = Run::start(&mut place.command("watch", &SMALL_FILES));
-            // Group by group, so that there are some files.
-            for first in numbers.clone().step_by(TOGETHER as usize) {
-                let end = (first + TOGETHER).min(numbers.end);
-                lay(&place.path("wire"), Form::Text, first..end);
-                let all_there = || outcomes_so_far(&folders(place)) >= end - numbers.start;
-                assert!(wait_until(all_there), "nothing comes of {}", daemon.said());
-            }
-            // Killed, so that the ledger's log is not folded in.
-            // And its last lines are entered.
-            wait_until(|| place.run("verify", &[]).code == Some(0));
-            daemon.signal(rustix::process::Signal::KILL);
-            daemon.end();
-            copy(&place.path("out"), &place.path("sound"));
-        }
-        ground
+        // How lines fall into groups, and so where a file ends, is a matter of moments.
+        let grounds = (0..10)
+            .map(|round| Self { place: laid(fire, 0..ARTICLES, TOGETHER - round), other: laid(fire, ARTICLES..ARTICLES + 95, TOGETHER) });
+        let mut fit = grounds.filter(Self::has_active);
+        fit.next().expect("now and then the last file is not full")
+    }
+
+    /// The last file is still the program's own: one that is full is its reader's, who may take it away.
+    fn has_active(&self) -> bool {
+        let last = segments(&self.place.path("sound")).into_iter().rfind(|name| !name.contains('/'));
+        let bytes = last.map(|last| fs::read(self.place.path("sound").join(last)).unwrap()).unwrap_or_default();
+        bytes.len() < ROTATE_BYTES && bytes.iter().filter(|byte| **byte == b'\n').count() > 1
     }
 
     fn restore(&self) {
@@ -64,6 +60,26 @@ impl Ground {
         assert!(names.len() > 2, "small files make many: {names:?}");
         (out.join(&names[0]), out.join(names.last().unwrap()))
     }
+}
+
+/// An output folder of these articles, and the same once more under the name `sound`.
+fn laid(fire: &Fire, numbers: Range<u64>, together: u64) -> Place {
+    let place = fire.place();
+    let mut daemon = Run::start(&mut place.command("watch", &SMALL_FILES));
+    // Group by group, so that there are some files.
+    for first in numbers.clone().step_by(together as usize) {
+        let end = (first + together).min(numbers.end);
+        lay(&place.path("wire"), Form::Text, first..end);
+        let all_there = || outcomes_so_far(&folders(&place)) >= end - numbers.start;
+        assert!(wait_until(all_there), "nothing comes of {}", daemon.said());
+    }
+    // Killed, so that the ledger's log is not folded in.
+    // And its last lines are entered.
+    wait_until(|| place.run("verify", &[]).code == Some(0));
+    daemon.signal(rustix::process::Signal::KILL);
+    daemon.end();
+    copy(&place.path("out"), &place.path("sound"));
+    place
 }
 
 fn copy(from: &Path, to: &Path) {
