@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::STATE_FOLDER;
+use crate::ledger::{STATE_FOLDER, word};
 use crate::pipeline::Progress;
 use crate::sources::Why;
 
@@ -53,7 +53,7 @@ impl Watching {
         };
         if self.left.as_ref() != Some(&now) {
             // Nothing depends on it but what `status` shows, which then says less.
-            match write(&self.place, &now) {
+            match word::leave(&self.place, &now) {
                 Ok(()) => self.left = Some(now),
                 Err(error) => tracing::debug!(%error, "how folders are watched could not be noted"),
             }
@@ -73,14 +73,7 @@ fn place_of(out: &Path) -> PathBuf {
     out.join(STATE_FOLDER).join(FILE)
 }
 
-fn write(place: &Path, watched: &Watched) -> std::io::Result<()> {
-    let new = place.with_extension("new");
-    fs::write(&new, serde_json::to_vec(watched)?)?;
-    fs::rename(new, place)
-}
-
 /// How this process watches, if it has left word.
 pub fn watched_by(process: u32, out: &Path) -> Option<Watched> {
-    let watched: Watched = serde_json::from_slice(&fs::read(place_of(out)).ok()?).ok()?;
-    (watched.process == process).then_some(watched)
+    word::left_at(&place_of(out)).filter(|watched: &Watched| watched.process == process)
 }

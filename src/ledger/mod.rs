@@ -15,6 +15,7 @@ mod recovery;
 mod repair;
 mod segments;
 mod view;
+pub mod word;
 mod writer;
 
 use std::fmt;

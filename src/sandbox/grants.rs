@@ -1,13 +1,13 @@
 //! What a run was really granted, kept beside its ledger for as long as it writes there, so that `status` can tell of a
 //! running daemon what holds for that process, and not what another would get.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
 use super::Enforced;
+use crate::ledger::word;
 
 /// The file's name, in the ledger's folder.
 pub const GRANTS_FILE: &str = "sandbox";
@@ -57,22 +57,15 @@ impl Grants {
             return;
         }
         // Nothing depends on it but what `status` shows, which then says less.
-        if let Err(error) = write(place, granted) {
+        if let Err(error) = word::leave(place, granted) {
             tracing::debug!(%error, "what is enforced could not be noted");
         }
     }
 }
 
-fn write(place: &Path, granted: &Granted) -> std::io::Result<()> {
-    let new = place.with_extension("new");
-    fs::write(&new, serde_json::to_vec(granted)?)?;
-    fs::rename(new, place)
-}
-
 /// What was granted to this process, if it has noted that here.
 pub fn granted_to(process: u32, place: &Path) -> Option<Granted> {
-    let granted: Granted = serde_json::from_slice(&fs::read(place).ok()?).ok()?;
-    (granted.process == process).then_some(granted)
+    word::left_at(place).filter(|granted: &Granted| granted.process == process)
 }
 
 #[cfg(test)]
