@@ -149,7 +149,7 @@ pub async fn run(
         stop_now.send_replace(true);
     });
     if matches!(input, Input::Watch(_)) {
-        stopper.spawn(trim::now_and_then());
+        stopper.spawn(trim::now_and_then(Arc::clone(&progress)));
     }
 
     let (outcomes, outcomes_receiver) = mpsc::channel(QUEUE_OUTCOMES);
