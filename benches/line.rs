@@ -3,6 +3,8 @@
 //!
 //! `cargo bench --bench line` runs all; `cargo bench --bench line -- pipe` one of them.
 
+mod common;
+
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
@@ -42,15 +44,7 @@ fn copydesk() -> &'static str {
 
 /// Texts of about 3 kB, no two alike: the paragraphs of the seeds, each under a number.
 fn articles() -> io::Result<Vec<String>> {
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds"))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "txt") {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    let texts: Vec<String> = paths.iter().filter_map(|path| fs::read_to_string(path).ok()).collect();
+    let texts = common::texts()?;
     let grown = |number: usize| {
         let mut grown = format!("Report {number}\n\n");
         for round in 1.. {

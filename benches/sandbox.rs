@@ -3,6 +3,8 @@
 //!
 //! `cargo bench --bench sandbox` runs all; `cargo bench --bench sandbox -- html` one of them.
 
+mod common;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
@@ -41,15 +43,7 @@ fn main() -> io::Result<()> {
 
 /// Pages as papers make them: an article among much that is none, no two alike.
 fn pages() -> io::Result<Vec<String>> {
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds"))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "txt") {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    let texts: Vec<String> = paths.iter().filter_map(|path| fs::read_to_string(path).ok()).collect();
+    let texts = common::texts()?;
     Ok((0..ARTICLES).map(|number| page(number, &texts[number % texts.len()])).collect())
 }
 

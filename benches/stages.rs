@@ -3,22 +3,19 @@
 //!
 //! `cargo bench --bench stages` runs all; `cargo bench --bench stages -- rate` only prints the articles a second.
 
+mod common;
+
 use std::hint::black_box;
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
-use std::{fs, path::Path, thread};
+use std::{fs, thread};
 
 use copydesk::model::{CleanArticle, Format, ParsedArticle, QuotedArticle, RawDocument};
 use copydesk::stages::{self, clean, parse, quotes};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group};
 
-/// The plain text seeds.
 fn texts() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
-    let mut paths: Vec<_> = fs::read_dir(folder).expect("the seeds are there").map(|entry| entry.expect("readable").path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
-    paths.sort();
-    paths.iter().filter_map(|path| fs::read_to_string(path).ok()).collect()
+    common::texts().expect("the seeds are there")
 }
 
 /// The plain text seeds, about 3 kB each.
