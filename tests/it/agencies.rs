@@ -222,7 +222,7 @@ It goes to Carrow Island, the board said.
 }
 
 #[test]
-fn tables_of_sport_are_left_alone() {
+fn tables_of_sport_keep_their_words_and_their_rows_part() {
     check(
         "\
 Soccer-Island league results and standings

@@ -66,6 +66,17 @@ fn the_manager_hears_when_it_is_ready_how_it_is_and_that_it_ends() {
     assert_eq!(code, Some(0), "{said}");
 }
 
+/// A daemon that goes by its settings file, and is ready.
+fn ready() -> (Desk, Manager, Daemon) {
+    let desk = Desk::new();
+    desk.put("wire/a.txt", ARTICLE);
+    desk.put("pipeline.toml", "[input]\npaths = [\"wire\"]\n");
+    let manager = Manager::new(&desk);
+    let daemon = manager.start(&desk, &[]);
+    manager.hear("READY=1");
+    (desk, manager, daemon)
+}
+
 #[test]
 fn a_reload_takes_up_what_can_be_and_says_what_needs_a_restart() {
     let desk = Desk::new();
@@ -101,12 +112,7 @@ fn a_reload_takes_up_what_can_be_and_says_what_needs_a_restart() {
 
 #[test]
 fn settings_that_are_wrong_change_nothing_and_are_told_of() {
-    let desk = Desk::new();
-    desk.put("wire/a.txt", ARTICLE);
-    desk.put("pipeline.toml", "[input]\npaths = [\"wire\"]\n");
-    let manager = Manager::new(&desk);
-    let daemon = manager.start(&desk, &[]);
-    manager.hear("READY=1");
+    let (desk, manager, daemon) = ready();
     for (settings, wrong) in [
         ("[input]\npaths = [\"wire\"]\n[summary]\nsentnces = 1\n[log]\nlevel = \"trace\"\n", "summary.sentences"),
         ("[input]\npaths = [\"nowhere\"]\n", "nowhere"),
@@ -136,12 +142,7 @@ fn settings_that_are_wrong_change_nothing_and_are_told_of() {
 
 #[test]
 fn many_reloads_in_a_row_lose_and_double_nothing_though_the_manager_does_not_listen() {
-    let desk = Desk::new();
-    desk.put("wire/a.txt", ARTICLE);
-    desk.put("pipeline.toml", "[input]\npaths = [\"wire\"]\n");
-    let manager = Manager::new(&desk);
-    let daemon = manager.start(&desk, &[]);
-    manager.hear("READY=1");
+    let (desk, _manager, daemon) = ready();
     for number in 0..120 {
         desk.put(&format!("wire/{number}.txt"), article(number));
         if number % 4 == 0 {
