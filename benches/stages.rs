@@ -23,19 +23,23 @@ fn articles() -> Vec<RawDocument> {
     texts().iter().map(|text| RawDocument::new(grown(text, 0).into_bytes(), Format::Text)).collect()
 }
 
-/// The same paragraphs under other numbers, until the text has 3 kB: a repeated paragraph would be cleaned away.
+/// The same paragraphs under other numbers, until the text is as near to 3 kB as whole paragraphs bring it: a repeated
+/// paragraph would be cleaned away.
 fn grown(text: &str, number: usize) -> String {
     let mut grown = String::new();
     for round in 1.. {
         for paragraph in text.split("\n\n") {
-            grown.push_str(&format!("{} ({round}, {number}).\n\n", paragraph.trim_end()));
-        }
-        if grown.len() >= 3_000 {
-            break;
+            let paragraph = format!("{} ({round}, {number}).\n\n", paragraph.trim_end());
+            if (grown.len() + paragraph.len()).abs_diff(ARTICLE_BYTES) > grown.len().abs_diff(ARTICLE_BYTES) {
+                return grown;
+            }
+            grown.push_str(&paragraph);
         }
     }
     grown
 }
+
+const ARTICLE_BYTES: usize = 3_000;
 
 /// How many articles each thread takes, unless `COPYDESK_RATE_ARTICLES` says otherwise: a profiler needs fewer.
 const BATCH: usize = 4_000;
