@@ -3,6 +3,7 @@
 pub mod clean;
 pub mod finish;
 pub mod keyphrases;
+mod logs;
 pub mod parse;
 pub mod quotes;
 pub mod summary;

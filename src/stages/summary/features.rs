@@ -2,9 +2,10 @@
 //! article and of the title it holds. The trainer and the stage read the same numbers.
 
 use crate::model::Span;
+use crate::stages::logs::ln;
 use crate::text::words;
 
-use super::vectors::Vectors;
+use super::vectors::{Term, Vectors};
 
 /// How many numbers describe a sentence.
 pub const COUNT: usize = 44;
@@ -41,7 +42,7 @@ pub fn judge_each<T>(text: &str, title: &str, sentences: &[Span], vectors: &Vect
     let letters: usize = sentences.iter().map(|sentence| sentence.len()).sum();
     let letters_mean = letters as f64 / (words_mean * count).max(1.0);
     let at = |values: &[f64], place: usize| values.get(place).copied().unwrap_or(0.0);
-    let length_of_text = libm::log(1.0 + count) / 5.0;
+    let length_of_text = ln(1 + sentences.len()) / 5.0;
     let flag = |is_so: bool| f64::from(u8::from(is_so));
     let mut judged = Vec::with_capacity(sentences.len());
     for (place, sentence) in sentences.iter().enumerate() {
@@ -51,12 +52,12 @@ pub fn judge_each<T>(text: &str, title: &str, sentences: &[Span], vectors: &Vect
         judged.push(judge(&[
             1.0 / (place as f64 + 1.0),
             place as f64 / count,
-            libm::log(1.0 + place as f64) / 5.0,
+            ln(1 + place) / 5.0,
             flag(place == 0),
             flag(place == 1),
             flag(place == 2),
             flag(place + 1 == sentences.len()),
-            libm::log(1.0 + length) / 4.0,
+            ln(1 + vectors.word_count(place)) / 4.0,
             flag(length < 6.0),
             flag(length > 40.0),
             (length / words_mean.max(1.0)).min(4.0) / 4.0,
@@ -110,31 +111,54 @@ struct Closeness {
 
 impl Closeness {
     fn of(count: usize, vectors: &Vectors<'_>) -> Self {
-        let mut all = vectors.blank();
-        (0..count).for_each(|place| vectors.add(&mut all, place, 1.0));
-        let length = all.iter().map(|weight| weight * weight).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
-        let mut lead = vectors.blank();
-        vectors.add(&mut lead, 0, 1.0);
-        let mut earlier = vectors.blank();
+        let mut sums = vec![Sums::default(); vectors.terms().len()];
+        for place in 0..count {
+            each_sum(&mut sums, vectors.row(place), |sums, weight| sums.all += weight);
+        }
+        each_sum(&mut sums, vectors.row(0), |sums, weight| sums.first = weight);
+        let length = sums.iter().map(|sums| sums.all * sums.all).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
         let list = || Vec::with_capacity(count);
         let mut found = Self { centroid: list(), after: list(), before: list(), first: list(), next: list(), previous: list() };
         for place in 0..count {
-            let to_all = vectors.dot(&all, place);
-            let to_earlier = vectors.dot(&earlier, place);
-            let to_later = (to_all - to_earlier - 1.0).max(0.0);
-            found.centroid.push(to_all / length);
-            found.before.push(to_earlier / place.max(1) as f64);
+            let mut to = Sums::default();
+            each_sum(&mut sums, vectors.row(place), |sums, weight| {
+                to.all += weight * sums.all;
+                to.earlier += weight * sums.earlier;
+                to.previous += weight * sums.previous;
+                to.first += weight * sums.first;
+                sums.earlier += weight;
+            });
+            let to_later = (to.all - to.earlier - 1.0).max(0.0);
+            found.centroid.push(to.all / length);
+            found.before.push(to.earlier / place.max(1) as f64);
             found.after.push(to_later / count.saturating_sub(place + 1).max(1) as f64);
-            found.first.push(if place == 0 { 0.0 } else { vectors.dot(&lead, place) });
-            let to_previous = place.checked_sub(1).map_or(0.0, |previous| vectors.cosine(previous, place));
-            found.previous.push(to_previous);
-            if place > 0 {
-                found.next.push(to_previous);
+            found.first.push(if place == 0 { 0.0 } else { to.first });
+            found.previous.push(to.previous);
+            if let Some(previous) = place.checked_sub(1) {
+                found.next.push(to.previous);
+                each_sum(&mut sums, vectors.row(previous), |sums, _| sums.previous = 0.0);
             }
-            vectors.add(&mut earlier, place, 1.0);
+            each_sum(&mut sums, vectors.row(place), |sums, weight| sums.previous = weight);
         }
         found.next.push(0.0);
         found
+    }
+}
+
+/// A word's weights in other sentences; of a sentence, its dot products with them.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    all: f64,
+    earlier: f64,
+    previous: f64,
+    first: f64,
+}
+
+fn each_sum(sums: &mut [Sums], row: &[(u32, f64)], mut what: impl FnMut(&mut Sums, f64)) {
+    for (id, weight) in row {
+        if let Some(sums) = sums.get_mut(*id as usize) {
+            what(sums, *weight);
+        }
     }
 }
 
@@ -149,20 +173,30 @@ struct Coverage {
 impl Coverage {
     fn of(count: usize, vectors: &Vectors<'_>) -> Self {
         let total = vectors.terms().iter().filter(|term| term.is_content).map(|term| f64::from(term.count)).sum::<f64>().max(1.0);
+        // How often each content word comes, and whether in more than one sentence; whole numbers, so that sentences that
+        // hold as much are equal in whatever order their words stand.
+        let told = |term: &Term| match term.is_content {
+            true => [term.count, 1, u32::from(term.sentences > 1)],
+            false => [0; 3],
+        };
+        let told: Vec<[u32; 3]> = vectors.terms().iter().map(told).collect();
         let list = || Vec::with_capacity(count);
         let mut found = Self { means: list(), sums: list(), shared: list(), new: list() };
+        // Terms are numbered as they come: this one and those after it have not come before the sentence.
+        let mut next = 0;
         for place in 0..count {
-            let (mut sum, mut content, mut shared, mut new) = (0.0, 0.0, 0.0, 0.0);
+            let (mut sum, mut content, mut shared) = (0_u64, 0_u32, 0_u32);
             let row = vectors.row(place);
+            let known = next;
             for (id, _) in row {
-                let term = vectors.term(*id);
-                new += f64::from(u8::from(term.first as usize == place));
-                if term.is_content {
-                    sum += f64::from(term.count) / total;
-                    content += 1.0;
-                    shared += f64::from(u8::from(term.sentences > 1));
-                }
+                let [times, is_content, is_shared] = told.get(*id as usize).copied().unwrap_or_default();
+                sum += u64::from(times);
+                content += is_content;
+                shared += is_shared;
+                next = next.max(*id + 1);
             }
+            let (sum, content, shared) = (sum as f64 / total, f64::from(content), f64::from(shared));
+            let new = f64::from(next - known);
             found.means.push(sum / f64::max(content, 1.0));
             found.sums.push(sum);
             found.shared.push(shared / f64::max(content, 1.0));
@@ -172,19 +206,24 @@ impl Coverage {
     }
 }
 
-/// Which share of the title's words each sentence has, rare words counting more.
+/// Which share of the title's words each sentence has, rare words counting more. A title has 64 different words at most:
+/// what comes after them is not looked for.
 fn title_shares(title: &str, count: usize, vectors: &Vectors<'_>) -> Vec<f64> {
-    let mut wanted = vectors.blank();
-    let mut total = 0.0;
+    let mut weights: Vec<f64> = Vec::new();
+    // For each of the article's words the bit of its place among the title's, so that sentences with the same ones are
+    // equal in whatever order they stand.
+    let mut bits = vec![0_u64; vectors.terms().len()];
     for word in words::words(title) {
         let Some(id) = vectors.id_of(word.of(title)) else { continue };
-        let Some(place) = wanted.get_mut(id as usize) else { continue };
-        if *place == 0.0 {
-            *place = libm::log(1.0 + count as f64 / f64::from(vectors.term(id).sentences.max(1)));
-            total += *place;
-        }
+        let Some(bit) = bits.get_mut(id as usize).filter(|bit| **bit == 0 && weights.len() < 64) else { continue };
+        *bit = 1 << weights.len();
+        weights.push(libm::log(1.0 + count as f64 / f64::from(vectors.term(id).sentences.max(1))));
     }
-    let share = |place| vectors.row(place).iter().map(|(id, _)| wanted.get(*id as usize).copied().unwrap_or(0.0)).sum::<f64>();
+    let total: f64 = weights.iter().sum();
+    let share = |place: usize| {
+        let held = vectors.row(place).iter().fold(0, |held, (id, _)| held | bits.get(*id as usize).copied().unwrap_or(0));
+        weights.iter().enumerate().filter(|(at, _)| held >> at & 1 == 1).map(|(_, weight)| weight).sum::<f64>()
+    };
     (0..count).map(|place| if total > 0.0 { share(place) / total } else { 0.0 }).collect()
 }
 
@@ -274,16 +313,32 @@ fn openings(count: usize, vectors: &Vectors<'_>) -> Vec<f64> {
 
 /// Each value's rank among all, the greatest 1; equal values by place, the earlier first.
 fn ranks(values: &[f64]) -> Vec<f64> {
+    let rank = |above: usize| 1.0 - above as f64 / values.len() as f64;
+    if values.len() <= COUNTED_MAX {
+        let mut above = [0_usize; COUNTED_MAX];
+        for (place, value) in values.iter().enumerate() {
+            let later = values.get(place + 1..).unwrap_or_default();
+            let mut higher = 0;
+            for (other, above) in later.iter().zip(above.iter_mut().skip(place + 1)) {
+                let is_higher = usize::from(other > value);
+                higher += is_higher;
+                *above += 1 - is_higher;
+            }
+            above.get_mut(place).into_iter().for_each(|above| *above += higher);
+        }
+        return above.iter().take(values.len()).map(|above| rank(*above)).collect();
+    }
     let mut order: Vec<(f64, usize)> = values.iter().copied().zip(0..).collect();
     order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut ranks = vec![0.0; values.len()];
     for (above, (_, place)) in order.into_iter().enumerate() {
-        if let Some(rank) = ranks.get_mut(place) {
-            *rank = 1.0 - above as f64 / values.len() as f64;
-        }
+        ranks.get_mut(place).into_iter().for_each(|value| *value = rank(above));
     }
     ranks
 }
+
+/// So few values are ranked by holding each against all others, which costs less than to sort them.
+const COUNTED_MAX: usize = 64;
 
 #[cfg(test)]
 mod tests {
@@ -296,6 +351,20 @@ mod tests {
             let counts = c.is_numeric() || "\"“”„«»?？؟!！".contains(c);
             assert!(tells(first) || !counts, "{c}");
         }
+    }
+
+    #[test]
+    fn few_values_are_ranked_as_many_are() {
+        let values: Vec<f64> = (0..COUNTED_MAX + 1).map(|place| f64::from(place as u32 * 37 % 11)).collect();
+        let of_all = ranks(&values);
+        let few = ranks(&values[..COUNTED_MAX]);
+        let order = |ranks: &[f64]| {
+            let mut places: Vec<usize> = (0..COUNTED_MAX).collect();
+            places.sort_by(|a, b| ranks[*b].total_cmp(&ranks[*a]));
+            places
+        };
+        assert_eq!(order(&few), order(&of_all));
+        assert_eq!(ranks(&[0.5, 0.7, 0.5]), [1.0 - 1.0 / 3.0, 1.0, 1.0 - 2.0 / 3.0]);
     }
 
     #[test]

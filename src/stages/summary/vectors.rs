@@ -1,12 +1,13 @@
 //! Each sentence as a bag of weighted words, so that one can be held against another, or against the whole article.
 
 use crate::model::{Span, Words};
+use crate::stages::logs::ln;
 use crate::text::unicode::is_unspaced;
 use crate::text::words;
 
 /// The sentences of one article as unit vectors over its words: `log(1 + n)` times the inverse sentence frequency.
 pub struct Vectors<'a> {
-    /// Every sentence's words and their weights, by rising word, one sentence after the other.
+    /// Every sentence's words and their weights, one sentence after the other.
     entries: Vec<(u32, f64)>,
     /// Where each sentence's words begin, and where the last one's end.
     bounds: Vec<usize>,
@@ -40,29 +41,30 @@ impl<'a> Vectors<'a> {
         };
         vectors.bounds.push(0);
         let mut rest = words.all.as_slice();
-        let mut found = Vec::with_capacity(64);
+        // For each term: the sentence that it was met in last, and where that sentence counts it.
+        let mut met: Vec<(u32, usize)> = Vec::with_capacity(words.terms.len());
         for (place, sentence) in (0_u32..).zip(sentences) {
             let (within, after) = rest.split_at(rest.iter().take_while(|word| word.span.start < sentence.end).count());
             rest = after;
-            found.clear();
-            found.extend(within.iter().map(|word| word.term));
             vectors.word_counts.push(within.len());
             vectors.firsts.push(within.first().map(|word| word.term));
             for word in within {
+                let index = word.term as usize;
                 // Terms are numbered as they come, so a number that is not yet here is the next.
-                if word.term as usize == vectors.terms.len() {
+                if index == vectors.terms.len() {
                     let is_content = is_content(word.span.of(text));
                     vectors.terms.push(Term { first: place, is_content, ..Term::default() });
+                    met.push((u32::MAX, 0));
                 }
-            }
-            found.sort_unstable();
-            for same in found.chunk_by(|a, b| a == b) {
-                let Some(id) = same.first() else { continue };
-                if let Some(term) = vectors.terms.get_mut(*id as usize) {
-                    term.count += u32::try_from(same.len()).unwrap_or(u32::MAX);
+                let (Some(term), Some(latest)) = (vectors.terms.get_mut(index), met.get_mut(index)) else { continue };
+                term.count += 1;
+                if latest.0 == place {
+                    vectors.entries.get_mut(latest.1).into_iter().for_each(|(_, count)| *count += 1.0);
+                } else {
                     term.sentences += 1;
+                    *latest = (place, vectors.entries.len());
+                    vectors.entries.push((word.term, 1.0));
                 }
-                vectors.entries.push((*id, same.len() as f64));
             }
             vectors.bounds.push(vectors.entries.len());
         }
@@ -72,20 +74,15 @@ impl<'a> Vectors<'a> {
 
     fn weigh(&mut self) {
         let sentences = self.word_counts.len() as f64;
-        // Most terms stand in one sentence, so their logarithm is taken once.
-        let rarest = libm::log(1.0 + sentences);
-        let rarity = |term: &Term| match term.sentences {
-            0 | 1 => rarest,
-            count => libm::log(1.0 + sentences / f64::from(count)),
-        };
-        let rarity: Vec<f64> = self.terms.iter().map(rarity).collect();
-        let once = libm::log(2.0);
+        // By the number of sentences that have a term.
+        let most = self.terms.iter().map(|term| term.sentences).max().unwrap_or(0);
+        let rarity: Vec<f64> = (0..=most).map(|count| libm::log(1.0 + sentences / f64::from(count.max(1)))).collect();
         for place in 0..self.word_counts.len() {
             let (Some(start), Some(end)) = (self.bounds.get(place).copied(), self.bounds.get(place + 1).copied()) else { break };
             let Some(row) = self.entries.get_mut(start..end) else { break };
             for (id, weight) in row.iter_mut() {
-                let count = if *weight == 1.0 { once } else { libm::log(1.0 + *weight) };
-                *weight = count * rarity.get(*id as usize).copied().unwrap_or(0.0);
+                let sentences = self.terms.get(*id as usize).map_or(0, |term| term.sentences);
+                *weight = ln(1 + *weight as usize) * rarity.get(sentences as usize).copied().unwrap_or(0.0);
             }
             let length = row.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt();
             if length > 0.0 {
@@ -94,23 +91,10 @@ impl<'a> Vectors<'a> {
         }
     }
 
-    /// Word and weight, by rising word.
+    /// Each word once, where the sentence first has it, and its weight.
     pub fn row(&self, sentence: usize) -> &[(u32, f64)] {
         let bound = |place: usize| self.bounds.get(place).copied();
         bound(sentence).zip(bound(sentence + 1)).and_then(|(start, end)| self.entries.get(start..end)).unwrap_or_default()
-    }
-
-    /// From 0, no word in common, to 1.
-    pub fn cosine(&self, one: usize, other: usize) -> f64 {
-        let (mut one, mut other) = (self.row(one), self.row(other));
-        let mut sum = 0.0;
-        while let ([(left, weight), rest @ ..], [(right, other_weight), other_rest @ ..]) = (one, other) {
-            if left == right {
-                sum += weight * other_weight;
-            }
-            (one, other) = (if left <= right { rest } else { one }, if right <= left { other_rest } else { other });
-        }
-        sum
     }
 
     pub fn term(&self, id: u32) -> Term {
