@@ -7,6 +7,7 @@
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
+use super::logs::ln;
 use crate::model::{Form, Keyphrase, QuotedArticle, Span, StageError, SummarizedArticle, Word, Words};
 use crate::text::lang::{self, Language};
 
@@ -53,10 +54,13 @@ pub fn extract(article: &SummarizedArticle, options: &Options) -> Result<Vec<Key
     Ok(phrases)
 }
 
-/// A word where it stands.
+/// A word where it stands, by the same number as in `Words`.
 struct Token {
-    span: Span,
     term: u32,
+    /// The run of capitalized words that it belongs to; `NO_NAME` for none.
+    name: u32,
+    /// How often its term follows the one before it; none where something parts them.
+    follows: u32,
     /// True where something stronger than a space, hyphen or apostrophe stands before it.
     is_after_break: bool,
     is_capital: bool,
@@ -65,25 +69,32 @@ struct Token {
     opens_sentence: bool,
     /// The term is slight.
     is_slight: bool,
-    /// The run of capitalized words that it belongs to.
-    name: Option<u32>,
-    /// How often its term follows the one before it; none where something parts them.
-    follows: u32,
 }
 
+impl Token {
+    const fn is_name(&self) -> bool {
+        self.name != NO_NAME
+    }
+}
+
+const NO_NAME: u32 = u32::MAX;
+
 /// What is known of a word in all its places.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Term {
-    count: f64,
+    count: u32,
     /// How often it is capitalized where that is no rule of the sentence.
-    capitals: f64,
+    capitals: u32,
     /// How often it is written without a capital.
-    lowers: f64,
-    first_sentence: f64,
-    last_sentence: Option<usize>,
-    sentences: f64,
-    left: f64,
-    right: f64,
+    lowers: u32,
+    first_sentence: u32,
+    last_sentence: u32,
+    sentences: u32,
+    /// How many different words stand before it, and after it.
+    left: u32,
+    right: u32,
+    /// Where it was met last.
+    latest: u32,
     /// Too short to be a subject, a number, or a stop word.
     is_slight: bool,
     /// A form of a verb of speech: "a déclaré" tells nothing of the subject.
@@ -91,75 +102,96 @@ struct Term {
     is_article: bool,
 }
 
-struct Tokens {
+const NO_PLACE: u32 = u32::MAX;
+
+struct Tokens<'a> {
+    words: &'a [Word],
     all: Vec<Token>,
     terms: Vec<Term>,
-    sentences: f64,
+    sentences: usize,
 }
 
-impl Tokens {
-    fn of(text: &str, sentences: &[Span], words: &Words, language: &Language) -> Self {
-        let mut tokens = Self {
-            all: Vec::with_capacity(words.all.len()),
-            terms: Vec::with_capacity(words.terms.len()),
-            sentences: sentences.len() as f64,
-        };
-        let mut pairs = Pairs::with_capacity(words.all.len());
-        let mut rest = words.all.as_slice().iter().peekable();
-        for (place, sentence) in sentences.iter().enumerate() {
-            let mut before: Option<Word> = None;
-            while let Some(word) = rest.next_if(|word| word.span.start < sentence.end) {
+impl<'a> Tokens<'a> {
+    fn of(text: &str, sentences: &[Span], words: &'a Words, language: &Language) -> Self {
+        let mut all: Vec<Token> = Vec::with_capacity(words.all.len());
+        let mut terms: Vec<Term> = Vec::with_capacity(words.terms.len());
+        // Where each word's term was met before.
+        let mut earlier: Vec<u32> = Vec::with_capacity(words.all.len());
+        let mut rest = words.all.as_slice();
+        for (sentence_place, sentence) in (0_u32..).zip(sentences) {
+            let mut opens = true;
+            // What the word before is: where it ends, and whether it is an article.
+            let (mut end_before, mut is_after_article) = (sentence.start, false);
+            while let Some((word, after)) = rest.split_first().filter(|(word, _)| word.span.start < sentence.end) {
+                rest = after;
                 let Word { span, term, form } = *word;
+                let place = u32::try_from(all.len()).unwrap_or(NO_PLACE);
                 let index = term as usize;
                 // Terms are numbered as they come, so a number that is not yet here is the next.
-                if index == tokens.terms.len() {
-                    let hash = words.terms.get(index).map_or(0, |term| term.hash);
-                    let is_slight = is_slight(span.of(text), form) || (!form.is_acronym() && language.words.is_stop_hash(hash));
-                    let is_speech = !is_slight && language.quotes.is_sure_verb_hash(hash);
-                    let is_article = is_slight && language.quotes.is_article_hash(hash);
-                    tokens.terms.push(Term { first_sentence: place as f64, is_slight, is_speech, is_article, ..Term::default() });
+                if index == terms.len() {
+                    terms.push(Term::new(text, word, words, sentence_place, language));
                 }
-                let is_after_break = before.is_none_or(|before| !joins(text, Span::new(before.span.end, span.start)));
+                let Some(known) = terms.get_mut(index) else { continue };
                 let is_capital = form.is_capital();
+                known.count += 1;
+                known.capitals += u32::from(is_capital && !opens);
+                known.lowers += u32::from(!is_capital);
+                known.sentences += u32::from(known.last_sentence != sentence_place);
+                known.last_sentence = sentence_place;
+                earlier.push(known.latest);
+                known.latest = place;
                 // "claims that" is a verb, "the claims" are a subject, and so is what is written large.
-                let is_after_article = |before: Word| tokens.terms.get(before.term as usize).is_some_and(|term| term.is_article);
-                let is_noun = is_capital || before.is_some_and(is_after_article);
-                let mut is_slight = true;
-                if let Some(known) = tokens.terms.get_mut(index) {
-                    known.count += 1.0;
-                    known.capitals += f64::from(u8::from(is_capital && before.is_some()));
-                    known.lowers += f64::from(u8::from(!is_capital));
-                    known.sentences += f64::from(u8::from(known.last_sentence != Some(place)));
-                    known.last_sentence = Some(place);
-                    is_slight = known.is_slight || known.is_speech && !is_noun;
-                }
-                let pair = before.filter(|_| !is_after_break).map_or(NO_PAIR, |left| {
-                    let (pair, is_new) = pairs.count(left.term, term);
-                    if is_new {
-                        tokens.terms.get_mut(left.term as usize).into_iter().for_each(|known| known.right += 1.0);
-                        tokens.terms.get_mut(index).into_iter().for_each(|known| known.left += 1.0);
-                    }
-                    pair
-                });
-                tokens.all.push(Token {
-                    span,
+                let is_noun = is_capital || is_after_article;
+                all.push(Token {
                     term,
-                    is_after_break,
+                    name: NO_NAME,
+                    follows: 0,
+                    is_after_break: opens || !joins(text, Span::new(end_before, span.start)),
                     is_capital,
                     is_acronym: form.is_acronym(),
                     is_unspaced: form.is_unspaced(),
                     opens_sentence: span.start == sentence.start,
-                    is_slight,
-                    name: None,
-                    // The number of the pair, until all are counted.
-                    follows: pair,
+                    is_slight: known.is_slight || known.is_speech && !is_noun,
                 });
-                before = Some(*word);
+                (end_before, is_after_article, opens) = (span.end, known.is_article, false);
             }
         }
-        tokens.all.iter_mut().for_each(|token| token.follows = pairs.times(token.follows));
+        let mut tokens = Self { words: &words.all, all, terms, sentences: sentences.len() };
+        tokens.count_pairs(&earlier);
         tokens.mark_names();
         tokens
+    }
+
+    /// Counts how often each word follows the one before it. The places of a word are a chain through `earlier`, so
+    /// the words that follow it are met one after the other, and a note at each of them tells which are known.
+    fn count_pairs(&mut self, earlier: &[u32]) {
+        // For each term: after which it was met last, and where that pair is counted.
+        let mut met: Vec<(u32, u32)> = vec![(u32::MAX, NO_PLACE); self.terms.len()];
+        // Where the pair that ends at a place is counted: at one of its own places.
+        let mut counted: Vec<u32> = vec![NO_PLACE; self.all.len()];
+        for left in 0..self.terms.len() {
+            let mut place = self.terms.get(left).map_or(NO_PLACE, |term| term.latest);
+            let mut followers = 0;
+            while let Some(before) = earlier.get(place as usize) {
+                let next = place + 1;
+                place = *before;
+                let Some(token) = self.all.get_mut(next as usize).filter(|token| !token.is_after_break) else { continue };
+                let right = token.term as usize;
+                let (Some(note), Some(at)) = (met.get_mut(right), counted.get_mut(next as usize)) else { continue };
+                if note.0 as usize != left {
+                    *note = (left as u32, next);
+                    followers += 1;
+                    self.terms.get_mut(right).into_iter().for_each(|term| term.left += 1);
+                }
+                *at = note.1;
+                self.all.get_mut(note.1 as usize).into_iter().for_each(|token| token.follows += 1);
+            }
+            self.terms.get_mut(left).into_iter().for_each(|term| term.right = followers);
+        }
+        for (place, at) in counted.iter().enumerate() {
+            let times = self.all.get(*at as usize).map_or(0, |token| token.follows);
+            self.all.get_mut(place).into_iter().for_each(|token| token.follows = times);
+        }
     }
 
     /// Numbers the runs of capitalized words. The first word of a sentence is capital by rule: it belongs to a name
@@ -167,12 +199,12 @@ impl Tokens {
     fn mark_names(&mut self) {
         let mut name = 0;
         let (mut was_name, mut was_acronym) = (false, false);
-        for token in &mut self.all {
+        for (token, word) in self.all.iter_mut().zip(self.words) {
             let is_name = token.is_capital && {
                 let known = self.terms.get(token.term as usize);
-                let is_known = known.is_some_and(|term| term.capitals > 0.0);
+                let is_known = known.is_some_and(|term| term.capitals > 0);
                 // The article of "L’OTAN" is no part of the name: elsewhere it is small.
-                let is_elided = token.span.len() == 1 && known.is_some_and(|term| term.lowers > 0.0);
+                let is_elided = word.span.len() == 1 && known.is_some_and(|term| term.lowers > 0);
                 !is_elided && (!token.opens_sentence || is_known)
             };
             // "le chef de l’OTAN Mark Rutte" is a body and a person, not one name.
@@ -180,7 +212,9 @@ impl Tokens {
             was_acronym = token.is_acronym;
             name += u32::from(is_name && !goes_on);
             was_name = is_name;
-            token.name = is_name.then_some(name);
+            if is_name {
+                token.name = name;
+            }
         }
     }
 
@@ -188,20 +222,23 @@ impl Tokens {
     fn weights(&self) -> Vec<f64> {
         let counted = self.terms.iter().filter(|term| !term.is_slight);
         let total = counted.clone().count().max(1) as f64;
-        let mean = counted.clone().map(|term| term.count).sum::<f64>() / total;
-        let spread = (counted.map(|term| (term.count - mean) * (term.count - mean)).sum::<f64>() / total).sqrt();
-        let most = self.terms.iter().map(|term| term.count).fold(1.0, f64::max);
+        let mean = counted.clone().map(|term| f64::from(term.count)).sum::<f64>() / total;
+        let distance = |term: &Term| f64::from(term.count) - mean;
+        let spread = (counted.map(|term| distance(term) * distance(term)).sum::<f64>() / total).sqrt();
+        let most = self.terms.iter().map(|term| term.count).fold(1, u32::max);
+        let (usual, most, sentences) = ((mean + spread).max(1.0), f64::from(most), (self.sentences as f64).max(1.0));
         // Terms come by their first sentence, so the logarithms of one are taken once.
-        let (mut sentence, mut place) = (f64::NAN, 0.0);
+        let (mut sentence, mut place) = (u32::MAX, 0.0);
         let weight = |term: &Term| {
             if term.first_sentence != sentence {
                 sentence = term.first_sentence;
-                place = libm::log(libm::log(3.0 + sentence));
+                place = libm::log(ln(3 + sentence as usize));
             }
-            let case = if term.capitals == 0.0 { 0.0 } else { term.capitals / (1.0 + libm::log(term.count)) };
-            let frequency = term.count / (mean + spread).max(1.0);
-            let relatedness = 1.0 + (term.left + term.right) / term.count * (term.count / most);
-            let different = term.sentences / self.sentences.max(1.0);
+            let count = f64::from(term.count);
+            let case = if term.capitals == 0 { 0.0 } else { f64::from(term.capitals) / (1.0 + ln(term.count as usize)) };
+            let frequency = count / usual;
+            let relatedness = 1.0 + f64::from(term.left + term.right) / count * (count / most);
+            let different = f64::from(term.sentences) / sentences;
             relatedness * place / (case + frequency / relatedness + different / relatedness).max(1e-9)
         };
         self.terms.iter().map(weight).collect()
@@ -209,22 +246,36 @@ impl Tokens {
 
     /// The form that comes most often, the earliest among equals, as it stands in the text.
     fn usual_form(&self, text: &str, phrase: &Phrase) -> String {
-        let mut forms: FxHashMap<&str, (usize, u32)> = FxHashMap::default();
-        let mut best = ("", 0, u32::MAX);
-        for place in &phrase.forms {
-            let form = self.span(*place, phrase.terms.len()).of(text);
-            let (count, first) = forms.entry(form).or_insert((0, *place));
-            *count += 1;
-            if *count > best.1 || (*count == best.1 && *first < best.2) {
-                best = (form, *count, *first);
+        let form = |place: &u32| self.span(*place, phrase.terms.len()).of(text);
+        let best = match phrase.forms.as_slice() {
+            [] => "",
+            [only] => form(only),
+            places => {
+                let mut forms: FxHashMap<&str, (usize, u32)> = FxHashMap::default();
+                let mut best = ("", 0, u32::MAX);
+                for place in places {
+                    let (count, first) = forms.entry(form(place)).or_insert((0, *place));
+                    *count += 1;
+                    if *count > best.1 || (*count == best.1 && *first < best.2) {
+                        best = (form(place), *count, *first);
+                    }
+                }
+                best.0
             }
+        };
+        let mut usual = String::with_capacity(best.len());
+        for word in best.split_whitespace() {
+            if !usual.is_empty() {
+                usual.push(' ');
+            }
+            usual.push_str(word);
         }
-        best.0.split_whitespace().collect::<Vec<_>>().join(" ")
+        usual
     }
 
     fn span(&self, place: u32, length: usize) -> Span {
         let place = place as usize;
-        let run = self.all.get(place..place.saturating_add(length)).unwrap_or_default();
+        let run = self.words.get(place..place.saturating_add(length)).unwrap_or_default();
         match (run.first(), run.last()) {
             (Some(first), Some(last)) => Span::new(first.span.start, last.span.end),
             _ => Span::default(),
@@ -232,38 +283,26 @@ impl Tokens {
     }
 }
 
-/// How often one word follows another, by the number of the pair.
-struct Pairs {
-    numbers: FxHashMap<u64, u32>,
-    counts: Vec<u32>,
-}
-
-const NO_PAIR: u32 = u32::MAX;
-
-impl Pairs {
-    fn with_capacity(count: usize) -> Self {
-        Self { numbers: FxHashMap::with_capacity_and_hasher(count, FxBuildHasher), counts: Vec::with_capacity(count) }
-    }
-
-    /// Counts a pair. Gives its number, and whether it is met for the first time.
-    fn count(&mut self, left: u32, right: u32) -> (u32, bool) {
-        let next = u32::try_from(self.counts.len()).unwrap_or(NO_PAIR);
-        let both = u64::from(left) << 32 | u64::from(right);
-        let number = *self.numbers.entry(both).or_insert(next);
-        match self.counts.get_mut(number as usize) {
-            Some(count) => {
-                *count += 1;
-                (number, false)
-            }
-            None => {
-                self.counts.push(1);
-                (number, true)
-            }
+impl Term {
+    /// Of a word that is met for the first time.
+    fn new(text: &str, word: &Word, words: &Words, sentence: u32, language: &Language) -> Self {
+        let hash = words.terms.get(word.term as usize).map_or(0, |term| term.hash);
+        let kinds = language.kinds(hash);
+        let is_slight = is_slight(word.span.of(text), word.form) || !word.form.is_acronym() && kinds.is_stop();
+        Self {
+            count: 0,
+            capitals: 0,
+            lowers: 0,
+            first_sentence: sentence,
+            last_sentence: u32::MAX,
+            sentences: 0,
+            left: 0,
+            right: 0,
+            latest: NO_PLACE,
+            is_slight,
+            is_speech: !is_slight && kinds.is_speech(),
+            is_article: is_slight && kinds.is_article(),
         }
-    }
-
-    fn times(&self, pair: u32) -> u32 {
-        self.counts.get(pair as usize).copied().unwrap_or(0)
     }
 }
 
@@ -327,23 +366,23 @@ struct Candidates {
 const NO_PHRASE: u32 = u32::MAX;
 
 /// Every phrase that could be a subject: names whole, single words, and runs of words that come again.
-fn candidates(tokens: &Tokens, weights: &[f64]) -> Candidates {
+fn candidates(tokens: &Tokens<'_>, weights: &[f64]) -> Candidates {
     let mut list: Vec<Candidate> = Vec::with_capacity(tokens.terms.len());
     let mut places = Places { links: Vec::with_capacity(tokens.all.len()) };
     // Runs of words are numbered: a single word by its term, a longer run by the run that it adds a word to.
     let mut candidate_of_run = vec![NO_PHRASE; tokens.terms.len()];
-    let mut longer: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+    let mut longer: FxHashMap<(u32, u32), u32> = FxHashMap::with_capacity_and_hasher(tokens.all.len() / 8, FxBuildHasher);
     for (place, token) in (0_u32..).zip(&tokens.all) {
         let at = place as usize;
-        let length_max = if token.name.is_some() {
+        let length_max = if token.is_name() {
             NAME_WORDS_MAX
         } else if token.is_unspaced {
             UNSPACED_PHRASE_MAX
         } else {
             PHRASE_WORDS_MAX
         };
-        let splits_name = token.name.is_some() && !token.is_after_break && name_at(tokens, at.wrapping_sub(1)) == token.name;
-        if splits_name || (token.is_slight && token.name.is_none()) {
+        let splits_name = token.is_name() && !token.is_after_break && name_at(tokens, at.wrapping_sub(1)) == token.name;
+        if splits_name || (token.is_slight && !token.is_name()) {
             continue;
         }
         let mut words = [u32::MAX; NAME_WORDS_MAX];
@@ -351,11 +390,11 @@ fn candidates(tokens: &Tokens, weights: &[f64]) -> Candidates {
         for length in 1..=length_max {
             let Some(last) = tokens.all.get(at + length - 1) else { break };
             let breaks_off = length > 1 && (last.is_after_break || last.is_unspaced != token.is_unspaced);
-            if breaks_off || (last.name.is_none() && last.is_slight) {
+            if breaks_off || (!last.is_name() && last.is_slight) {
                 break;
             }
             // What never comes again is no phrase, so most pairs end here.
-            if length > 1 && token.name.is_none() && last.follows < 2 {
+            if length > 1 && !token.is_name() && last.follows < 2 {
                 break;
             }
             words.get_mut(length - 1).into_iter().for_each(|term| *term = last.term);
@@ -366,7 +405,7 @@ fn candidates(tokens: &Tokens, weights: &[f64]) -> Candidates {
                     candidate_of_run.push(NO_PHRASE);
                 }
             }
-            let is_split = last.name.is_some() && name_at(tokens, at + length) == last.name;
+            let is_split = last.is_name() && name_at(tokens, at + length) == last.name;
             // Beside a name stands its verb or role: only the name itself is a phrase.
             let is_mixed = token.name != last.name;
             if is_split || is_mixed || (token.is_unspaced && length == 1) || (length == 1 && token.is_slight) {
@@ -380,7 +419,7 @@ fn candidates(tokens: &Tokens, weights: &[f64]) -> Candidates {
                     first: place,
                     words,
                     length,
-                    is_name: token.name.is_some(),
+                    is_name: token.is_name(),
                     is_unspaced: token.is_unspaced,
                     count: 0,
                     first_link: NO_LINK,
@@ -401,14 +440,16 @@ fn candidates(tokens: &Tokens, weights: &[f64]) -> Candidates {
     Candidates { list, places }
 }
 
-fn name_at(tokens: &Tokens, place: usize) -> Option<u32> {
-    tokens.all.get(place)?.name
+fn name_at(tokens: &Tokens<'_>, place: usize) -> u32 {
+    tokens.all.get(place).map_or(NO_NAME, |token| token.name)
 }
 
 /// A phrase that is kept, with all the places where it stands.
 struct Phrase {
     cost: f64,
     terms: Vec<u32>,
+    /// A bit for each of its terms, which other terms may share: what has a bit that this has not is no part of it.
+    bits: u64,
     /// Where it begins, all forms counted.
     places: Vec<u32>,
     /// Where its own form stands.
@@ -420,10 +461,12 @@ fn merged(candidates: &[Candidate], places: &Places, max: usize) -> Vec<Phrase> 
     let mut kept: Vec<Phrase> = Vec::with_capacity(max.min(candidates.len()));
     for candidate in candidates {
         let terms = candidate.terms();
-        let Some(other) = kept.iter_mut().find(|other| is_part_either_way(terms, &other.terms)) else {
+        let bits = bits_of(terms);
+        let may_be_part = |other: &Phrase| bits & other.bits == bits || bits & other.bits == other.bits;
+        let Some(other) = kept.iter_mut().find(|other| may_be_part(other) && is_part_either_way(terms, &other.terms)) else {
             if kept.len() < max {
                 let places = places.of(candidate);
-                kept.push(Phrase { cost: candidate.cost, terms: terms.to_vec(), forms: places.clone(), places });
+                kept.push(Phrase { cost: candidate.cost, terms: terms.to_vec(), bits, forms: places.clone(), places });
             }
             continue;
         };
@@ -431,6 +474,7 @@ fn merged(candidates: &[Candidate], places: &Places, max: usize) -> Vec<Phrase> 
         let is_fuller = terms.len() > other.terms.len() && (candidate.is_name || candidate.is_unspaced);
         if is_fuller {
             other.terms = terms.to_vec();
+            other.bits = bits;
             other.forms.clone_from(&found);
         }
         other.places.extend(found);
@@ -445,6 +489,10 @@ fn merged(candidates: &[Candidate], places: &Places, max: usize) -> Vec<Phrase> 
         });
     }
     kept
+}
+
+fn bits_of(terms: &[u32]) -> u64 {
+    terms.iter().fold(0, |bits, term| bits | 1 << (term % u64::BITS))
 }
 
 fn is_part_either_way(one: &[u32], other: &[u32]) -> bool {
@@ -472,7 +520,7 @@ fn joins(text: &str, between: Span) -> bool {
 /// A word that is no subject of its own: a number, or three letters or fewer that are not all capitals.
 fn is_slight(word: &str, form: Form) -> bool {
     let letters = if word.is_ascii() {
-        word.bytes().filter(u8::is_ascii_alphabetic).count()
+        word.bytes().filter(u8::is_ascii_alphabetic).take(4).count()
     } else {
         word.chars().filter(|c| c.is_alphabetic()).take(4).count()
     };

@@ -2,16 +2,19 @@
 
 mod article_data;
 mod clean_data;
+mod kinds;
 mod quote_data;
 mod sentence_data;
 mod word_data;
 
 use std::sync::{LazyLock, OnceLock};
 
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 pub use article_data::ArticleData;
 pub use clean_data::CleanData;
+pub use kinds::Kinds;
 pub use quote_data::QuoteData;
 pub use sentence_data::{SentenceData, ShortForm};
 pub use word_data::WordData;
@@ -34,6 +37,15 @@ pub struct Language {
     pub clean: CleanData,
     #[serde(default)]
     pub quotes: QuoteData,
+    #[serde(skip)]
+    kinds: OnceLock<FxHashMap<u64, Kinds>>,
+}
+
+impl Language {
+    /// What the lists make of a word, by the hash of its term.
+    pub fn kinds(&self, hash: u64) -> Kinds {
+        self.kinds.get_or_init(|| kinds::of_all(self)).get(&hash).copied().unwrap_or_default()
+    }
 }
 
 include!(concat!(env!("OUT_DIR"), "/languages.rs"));

@@ -1,11 +1,6 @@
 //! What a language tells the quotes stage: marks, cues, titles, pronouns.
 
-use std::sync::OnceLock;
-
-use rustc_hash::FxHashSet;
 use serde::Deserialize;
-
-use crate::text::words::hash;
 
 /// Words are given as they are written within a sentence, in lower case; a phrase has its words parted by a space.
 #[derive(Debug, Default, Deserialize)]
@@ -73,10 +68,6 @@ pub struct QuoteData {
     pub labels: Vec<String>,
     /// Other words that often stand first in a sentence and are no names.
     pub common: Vec<String>,
-    #[serde(skip)]
-    sure_verbs: OnceLock<FxHashSet<u64>>,
-    #[serde(skip)]
-    article_hashes: OnceLock<FxHashSet<u64>>,
 }
 
 impl QuoteData {
@@ -93,19 +84,10 @@ impl QuoteData {
         })
     }
 
-    /// True for a form of a verb that always says that somebody speaks, by the hash of its term.
-    pub fn is_sure_verb_hash(&self, hash_of_word: u64) -> bool {
-        let read = || {
-            let listed = self.verbs.iter().chain(&self.clitic_verbs).map(|verb| hash(verb));
-            listed.chain(self.regular_forms().filter(|(_, is_sure)| *is_sure).map(|(form, _)| hash(&form))).collect()
-        };
-        self.sure_verbs.get_or_init(read).contains(&hash_of_word)
-    }
-
-    /// True for an article, by the hash of its term.
-    pub fn is_article_hash(&self, hash_of_word: u64) -> bool {
-        let read = || self.articles.iter().chain(&self.indefinite).map(|article| hash(article)).collect();
-        self.article_hashes.get_or_init(read).contains(&hash_of_word)
+    /// All forms of the verbs that always say that somebody speaks.
+    pub fn sure_forms(&self) -> impl Iterator<Item = String> {
+        let listed = self.verbs.iter().chain(&self.clitic_verbs).cloned();
+        listed.chain(self.regular_forms().filter(|(_, is_sure)| *is_sure).map(|(form, _)| form))
     }
 }
 
