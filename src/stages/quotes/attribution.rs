@@ -171,7 +171,7 @@ impl Article<'_> {
                 before.last = Some(end - 1);
                 continue;
             }
-            let capital = self.tokens.get(first).is_some_and(|token| token.span().of(self.text).starts_with(char::is_uppercase));
+            let capital = self.tokens.get(first).is_some_and(Token::is_written_large);
             if let Some(person) = reading.person {
                 before.person = Some(person);
                 if let Some(count) = before.spoke.get_mut(person) {

@@ -57,6 +57,9 @@ const GIVEN_NAMES: &str = include_str!("given_names.txt");
 /// What stands shortened after the name of a firm or a man.
 const COMPANY_FORMS: [&str; 8] = ["inc", "corp", "ltd", "co", "bros", "plc", "jr", "sr"];
 
+/// Bytes of the shortest word whose beginning or ending tells something.
+pub const FORMED_MIN: usize = 5;
+
 /// A language's words by what they can be.
 #[derive(Debug, Default)]
 pub struct Lexicon {
@@ -163,23 +166,23 @@ impl Lexicon {
         }
     }
 
-    /// What a word that some list has can be.
-    pub fn listed(&self, hash: u64) -> Option<u32> {
-        self.words.get(&hash).copied().filter(|class| class & !ENDS_PHRASE != 0)
+    /// What a word can be by the lists, and whether one of them has it.
+    pub fn listed(&self, hash: u64) -> (u32, bool) {
+        let class = self.words.get(&hash).copied().unwrap_or_default();
+        (class, class & !ENDS_PHRASE != 0)
     }
 
     /// What a word of no list can be, by how it begins and ends; `folded` is its lower-case form.
-    pub fn class(&self, folded: &str, hash: u64) -> u32 {
-        let class = self.words.get(&hash).copied().unwrap_or_default();
-        if folded.len() < 5 {
-            return class;
+    pub fn by_form(&self, folded: &str) -> u32 {
+        if folded.len() < FORMED_MIN {
+            return 0;
         }
         if self.beginnings.iter().any(|beginning| folded.starts_with(beginning.as_str())) {
-            return class | COMMON_ENDING;
+            return COMMON_ENDING;
         }
-        let Some(endings) = folded.as_bytes().last().and_then(|last| self.endings.get(last)) else { return class };
+        let Some(endings) = folded.as_bytes().last().and_then(|last| self.endings.get(last)) else { return 0 };
         let fits = |ending: &str| folded.len() > ending.len() + 1 && folded.ends_with(ending);
-        class | endings.iter().find(|(ending, _)| fits(ending)).map_or(0, |(_, class)| *class)
+        endings.iter().find(|(ending, _)| fits(ending)).map_or(0, |(_, class)| *class)
     }
 
     /// What the word makes of those before it, when a phrase ends with it. `before` gives them from the last backwards.

@@ -34,16 +34,16 @@ impl Reader<'_> {
             feature(Family::PersonBefore, usize::from(before.person == Some(person)) * 8 + setting.context / 4),
             feature(Family::PersonUse, use_of(known)),
         ]);
-        if self.is_inside(person, setting.first, setting.end) {
+        if is_among(person, self.inside(setting.first, setting.end)) {
             features.push(feature(Family::PersonInside, 0));
         }
     }
 
-    /// Whether somebody is spoken of within the quote.
-    pub fn is_inside(&self, person: usize, first: usize, end: usize) -> bool {
-        let low = self.scene.mentions.partition_point(|mention| mention.first < first);
-        let inside = self.scene.mentions.get(low..).unwrap_or_default().iter().take(LOOK_BACK);
-        inside.take_while(|mention| mention.first < end).any(|mention| mention.person == Some(person))
+    /// The mentions from a word on, up to the end of the quote.
+    pub fn inside(&self, first: usize, end: usize) -> &[Mention] {
+        let from = |place: usize| self.scene.mentions.partition_point(|mention| mention.first < place);
+        let low = from(first);
+        self.scene.mentions.get(low..from(end).min(low + LOOK_BACK)).unwrap_or_default()
     }
 
     /// Whom a word at `anchor` may stand for: the latest mention of each comes first.
@@ -81,7 +81,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Fills `features` with what is known of somebody before a quote.
+    /// Fills `features` with what is known of somebody before a quote; `inside` are those whom it speaks of itself.
     #[expect(clippy::too_many_arguments, reason = "each is one fact about the pair of a quote and somebody before it")]
     pub fn antecedent_features(
         &self,
@@ -91,7 +91,7 @@ impl Reader<'_> {
         anchor: usize,
         pronoun: Option<&Mention>,
         before: &Before,
-        end: usize,
+        inside: &[Mention],
         features: &mut Vec<u16>,
     ) {
         features.clear();
@@ -100,7 +100,7 @@ impl Reader<'_> {
         let tokens = self.scene.tokens;
         // Pronoun, dropped, continued.
         let path = (path as usize).saturating_sub(1).min(2);
-        features.push(feature(Family::Recency, path * 7 + bucket(rank, &[0, 1, 2, 3, 6])));
+        let recency = bucket(rank, &[0, 1, 2, 3, 6]);
         let previous = match (before.person == Some(person), before.last.and_then(|last| tokens.get(last)), tokens.get(anchor)) {
             (true, Some(last), Some(at)) if last.sentence == at.sentence => 1,
             (true, Some(last), Some(at)) if last.paragraph == at.paragraph => 2,
@@ -108,7 +108,7 @@ impl Reader<'_> {
             (true, ..) => 4,
             _ => 0,
         };
-        features.push(feature(Family::Previous, path * 5 + previous));
+        features.extend([feature(Family::Recency, path * 7 + recency), feature(Family::Previous, path * 5 + previous)]);
         if let Some(pronoun) = pronoun {
             let agrees = match (pronoun.gender, known.gender) {
                 (Gender::Unknown, _) => 0,
@@ -116,9 +116,8 @@ impl Reader<'_> {
                 (one, other) if one == other => 3,
                 _ => 4,
             };
-            features.push(feature(Family::Agreement, agrees));
             let number = usize::from(pronoun.plural) * 2 + usize::from(known.plural || known.body && !known.human);
-            features.push(feature(Family::Agreement, 6 + number));
+            features.extend([feature(Family::Agreement, agrees), feature(Family::Agreement, 6 + number)]);
         }
         let mention = mention.and_then(|index| self.scene.mentions.get(index));
         let place = match (mention.and_then(|mention| tokens.get(mention.first)), tokens.get(anchor)) {
@@ -130,22 +129,24 @@ impl Reader<'_> {
             (Some(_), Some(_)) => 5,
             _ => 6,
         };
-        features.push(feature(Family::Place, path * 7 + place));
-        features.push(feature(Family::AnteCount, path * 5 + bucket(known.mentions as usize, &[1, 2, 4, 8])));
-        features.push(feature(Family::AnteKind, path * 8 + person_kind(known)));
-        features.push(feature(Family::AnteSpoke, path * 4 + bucket(before.spoke(person), &[0, 1, 3])));
-        features.push(feature(Family::AnteUse, path * 8 + use_of(known)));
-        // What holds whatever the path.
-        features.push(feature(Family::Recency, 21 + bucket(rank, &[0, 1, 2, 3, 6])));
-        features.push(feature(Family::Previous, 15 + previous));
-        features.push(feature(Family::Place, 21 + place));
-        features.push(feature(Family::AnteKind, 24 + person_kind(known)));
-        features.push(feature(Family::AnteUse, 24 + use_of(known)));
-        let human = usize::from(known.human) * 4;
-        features.push(feature(Family::AnteWeight, path * 8 + human + bucket(weight_rank, &[0, 1, 3])));
-        features.push(feature(Family::AnteWeight, 24 + human + bucket(weight_rank, &[0, 1, 3])));
+        let (kind, used) = (person_kind(known), use_of(known));
+        let weight = usize::from(known.human) * 4 + bucket(weight_rank, &[0, 1, 3]);
+        features.extend([
+            feature(Family::Place, path * 7 + place),
+            feature(Family::AnteCount, path * 5 + bucket(known.mentions as usize, &[1, 2, 4, 8])),
+            feature(Family::AnteKind, path * 8 + kind),
+            feature(Family::AnteSpoke, path * 4 + bucket(before.spoke(person), &[0, 1, 3])),
+            feature(Family::AnteUse, path * 8 + used),
+            // What holds whatever the path.
+            feature(Family::Recency, 21 + recency),
+            feature(Family::Previous, 15 + previous),
+            feature(Family::Place, 21 + place),
+            feature(Family::AnteKind, 24 + kind),
+            feature(Family::AnteUse, 24 + used),
+            feature(Family::AnteWeight, path * 8 + weight),
+            feature(Family::AnteWeight, 24 + weight),
+        ]);
         if let Some(mention) = mention {
-            features.push(feature(Family::Subject, path * 2 + usize::from(mention.subject)));
             let flag = if mention.hung {
                 1
             } else if mention.modifies {
@@ -155,16 +156,24 @@ impl Reader<'_> {
             } else {
                 0
             };
-            features.push(feature(Family::AnteFlag, path * 4 + flag));
-            features.push(feature(Family::AnteCue, path * 2 + usize::from(mention.speaks)));
+            features.extend([
+                feature(Family::Subject, path * 2 + usize::from(mention.subject)),
+                feature(Family::AnteFlag, path * 4 + flag),
+                feature(Family::AnteCue, path * 2 + usize::from(mention.speaks)),
+            ]);
         }
         if person == 0 {
             features.push(feature(Family::AnteFirst, path));
         }
-        if self.is_inside(person, anchor, end) {
+        if is_among(person, inside) {
             features.push(feature(Family::PersonInside, 1 + path));
         }
     }
+}
+
+/// Whether somebody is spoken of there.
+fn is_among(person: usize, mentions: &[Mention]) -> bool {
+    mentions.iter().any(|mention| mention.person == Some(person))
 }
 
 /// How much of the talk of somebody hangs on prepositions, as with places, and whether a verb of speech ever stands beside.

@@ -45,6 +45,10 @@ pub struct Reading {
 pub struct Readings {
     pub list: Vec<Reading>,
     features: Vec<u16>,
+    /// Filled anew for every reading, and kept so as not to be asked for again: what speaks for a mention by where it
+    /// stands, and by who it is.
+    local: Vec<u16>,
+    more: Vec<u16>,
 }
 
 impl Readings {
@@ -109,11 +113,13 @@ impl Reader<'_> {
             self.read_region(region, &setting, before, &antecedents, readings);
         }
         let continued = self.path_features(Path::Continued, &setting);
-        let mut ante = Vec::with_capacity(24);
+        let inside = self.inside(first, end);
+        let mut ante = std::mem::take(&mut readings.more);
         for (rank, mention) in antecedents.iter().enumerate() {
-            self.antecedent_features(Path::Continued, rank, mention, first, None, before, end, &mut ante);
+            self.antecedent_features(Path::Continued, rank, mention, first, None, before, inside, &mut ante);
             readings.add(Path::Continued, None, None, Some(mention.person), [&continued, &ante, &[]]);
         }
+        readings.more = ante;
         readings.add(Path::Nobody, None, None, None, [&self.path_features(Path::Nobody, &setting), &[], &[]]);
     }
 
@@ -158,7 +164,7 @@ impl Reader<'_> {
             context: (near * 2 + usize::from(opens)) * 2 + usize::from(closes),
             cues: cue_on(true) * 3 + cue_on(false),
             length: bucket(end - first, &[1, 3, 6, 12, 25, 50]),
-            small: opening.is_some_and(|token| !token.span().of(self.scene.text).starts_with(char::is_uppercase)),
+            small: opening.is_some_and(|token| !token.is_written_large()),
             opening: stands,
             colon: gap & COLON != 0,
         }
@@ -180,8 +186,7 @@ impl Reader<'_> {
         let sentence_apart = matches!(region.zone, Zone::SentenceBefore | Zone::AfterNew);
         let mut pronouns = 0;
         let mut led: Vec<usize> = Vec::new();
-        // Lists that are filled anew for every reading.
-        let (mut local, mut more) = (Vec::with_capacity(24), Vec::with_capacity(24));
+        let (mut local, mut more) = (std::mem::take(&mut readings.local), std::mem::take(&mut readings.more));
         for step in 0..region.mentions.len().min(MENTIONS_MAX) {
             // The nearest to the quote first.
             let index = if region.zone.is_after() { region.mentions.start + step } else { region.mentions.end - 1 - step };
@@ -211,8 +216,9 @@ impl Reader<'_> {
                     continue;
                 }
                 let path = self.path_features(Path::Pronoun, setting);
+                let inside = self.inside(mention.first, setting.end);
                 for (rank, ante) in antecedents.iter().enumerate() {
-                    self.antecedent_features(Path::Pronoun, rank, ante, mention.first, Some(mention), before, setting.end, &mut more);
+                    self.antecedent_features(Path::Pronoun, rank, ante, mention.first, Some(mention), before, inside, &mut more);
                     readings.add(Path::Pronoun, relation.cue, Some(index), Some(ante.person), [&path, &local, &more]);
                 }
                 if antecedents.is_empty() {
@@ -232,7 +238,7 @@ impl Reader<'_> {
             let kind = if token.is(CLITIC) { 7 } else { usize::from(!token.is(VERB)) * 2 + 1 };
             let distance = self.cue_distance(*cue, region, setting);
             let zone = region.zone as usize;
-            let local = [
+            let dropped = [
                 feature(Family::ZoneKind, zone * 6 + 5),
                 feature(Family::Relation, 24 + region.zone.side() * 4 + kind / 2),
                 feature(Family::QuoteDistance, zone * 8 + bucket(distance, &[0, 1, 2, 4, 8, 16])),
@@ -240,11 +246,13 @@ impl Reader<'_> {
             let path = self.path_features(Path::Dropped, setting);
             // "katanya" has its pronoun in it.
             let stands = if token.is(CLITIC) { Path::Pronoun } else { Path::Dropped };
+            let inside = self.inside(*cue, setting.end);
             for (rank, ante) in antecedents.iter().enumerate() {
-                self.antecedent_features(stands, rank, ante, *cue, None, before, setting.end, &mut more);
-                readings.add(Path::Dropped, Some(*cue), None, Some(ante.person), [&path, &local, &more]);
+                self.antecedent_features(stands, rank, ante, *cue, None, before, inside, &mut more);
+                readings.add(Path::Dropped, Some(*cue), None, Some(ante.person), [&path, &dropped, &more]);
             }
         }
+        (readings.local, readings.more) = (local, more);
     }
 
     fn cue_distance(&self, cue: usize, region: &Region, setting: &Setting) -> usize {

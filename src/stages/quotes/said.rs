@@ -6,7 +6,7 @@ use super::features::{Family, bucket, feature};
 use super::lexicon::{ADPOSITION, ANY_VERB, ARTICLE, AUXILIARY, LABEL, PREPOSITION, PRONOUN, ROLE, THAT, VERB};
 use super::marks::Stretch;
 use super::scene::{Region, Scene};
-use super::tokens::{BRACKET, BREAK, COLON, COMMA, DASH, STOP};
+use super::tokens::{BRACKET, BREAK, COLON, COMMA, DASH, STOP, Token};
 
 /// What is known of a stretch in marks before it is asked who said it.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +55,7 @@ pub fn features(scene: &Scene<'_>, stated: &Stated<'_>, regions: &[Region]) -> V
     let inside = scene.tokens.get(first..end).unwrap_or_default();
     let words = inside.len();
     let nouns = usize::from(stated.capital_nouns);
-    let capitals = inside.iter().filter(|token| token.span().of(scene.text).starts_with(char::is_uppercase)).count();
+    let capitals = inside.iter().filter(|token| token.is_written_large()).count();
     let share = (capitals * 8).checked_div(words).unwrap_or(0);
     let opening = inside.first().map_or(0, |token| token.gap);
     let starts = if first == 0 || opening & BREAK != 0 {
@@ -73,7 +73,7 @@ pub fn features(scene: &Scene<'_>, stated: &Stated<'_>, regions: &[Region]) -> V
     } else {
         6
     };
-    let large = inside.first().is_some_and(|token| token.span().of(scene.text).starts_with(char::is_uppercase));
+    let large = inside.first().is_some_and(Token::is_written_large);
     let length = bucket(words, &[1, 2, 3, 5, 8, 14]);
     let after = scene.tokens.get(end);
     let closing = match after {
@@ -133,14 +133,17 @@ pub fn features(scene: &Scene<'_>, stated: &Stated<'_>, regions: &[Region]) -> V
         ];
         features.extend(facts.iter().enumerate().filter(|(_, fact)| **fact).map(|(at, _)| feature(Family::SaidNear, at)));
     }
+    let classes = inside.iter().fold(0, |classes, token| classes | token.class);
+    let later = inside.get(1..).unwrap_or_default();
+    let (gaps, heads) = later.iter().fold((0, false), |(gaps, heads), token| (gaps | token.gap, heads | token.heads));
     let facts = [
-        inside.iter().skip(1).any(|token| token.after(COMMA)),
-        inside.iter().skip(1).any(|token| token.heads),
-        inside.iter().any(|token| token.is(PRONOUN)),
-        inside.iter().any(|token| token.is(AUXILIARY)),
+        gaps & COMMA != 0,
+        heads,
+        classes & PRONOUN != 0,
+        classes & AUXILIARY != 0,
         inside.first().is_some_and(|token| token.is(ARTICLE)),
-        inside.iter().any(|token| token.is(THAT)),
-        inside.iter().skip(1).any(|token| token.after(COLON)),
+        classes & THAT != 0,
+        gaps & COLON != 0,
     ];
     let short = if words <= 6 { 0 } else { 8 };
     features.extend(facts.iter().enumerate().filter(|(_, fact)| **fact).map(|(at, _)| feature(Family::SaidInside, at + short)));

@@ -133,18 +133,22 @@ pub fn read(text: &str, words: &Words, stretches: &[Stretch], lexicon: &Lexicon)
 fn classes(text: &str, words: &Words, lexicon: &Lexicon) -> Vec<u32> {
     let mut folded = String::new();
     let class = |term: &Term| {
-        if let Some(class) = lexicon.listed(term.hash) {
+        let (class, is_listed) = lexicon.listed(term.hash);
+        let word = words.all.get(term.first as usize).map_or("", |word| word.span.of(text));
+        if is_listed {
             return class;
         }
-        let word = words.all.get(term.first as usize).map_or("", |word| word.span.of(text));
         folded.clear();
         if word.is_ascii() {
+            if word.len() < lexicon::FORMED_MIN {
+                return class;
+            }
             folded.push_str(word);
             folded.make_ascii_lowercase();
         } else {
             folded.extend(word.chars().flat_map(char::to_lowercase));
         }
-        lexicon.class(&folded, term.hash)
+        class | lexicon.by_form(&folded)
     };
     words.terms.iter().map(class).collect()
 }
