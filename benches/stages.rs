@@ -12,6 +12,7 @@ use std::{fs, thread};
 
 use copydesk::model::{CleanArticle, Format, ParsedArticle, QuotedArticle, RawDocument};
 use copydesk::stages::{self, clean, parse, quotes};
+use copydesk::text::{lang, language, sentences, words};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group};
 
 fn texts() -> Vec<String> {
@@ -147,7 +148,30 @@ fn stages_one_by_one(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, stages_one_by_one);
+/// What each stage asks of a text: its words, its sentences, its language, the last of short texts too.
+fn text_alone(criterion: &mut Criterion) {
+    let texts: Vec<String> = texts().iter().map(|text| grown(text, 0)).collect();
+    let codes: Vec<String> = texts.iter().map(|text| language::identify(text).code).collect();
+    let paragraphs: Vec<&str> = texts.iter().flat_map(|text| text.split("\n\n")).collect();
+    let mut group = criterion.benchmark_group("text");
+    group.throughput(Throughput::Bytes(texts.iter().map(|text| text.len() as u64).sum()));
+    group.bench_function("words", |bencher| {
+        bencher.iter(|| texts.iter().for_each(|text| drop(black_box(words::read(text)))));
+    });
+    group.bench_function("sentences", |bencher| {
+        bencher.iter(|| texts.iter().zip(&codes).for_each(|(text, code)| drop(black_box(sentences::segment(text, lang::of(code))))));
+    });
+    group.bench_function("language", |bencher| {
+        bencher.iter(|| texts.iter().for_each(|text| drop(black_box(language::identify(text)))));
+    });
+    group.throughput(Throughput::Bytes(paragraphs.iter().map(|text| text.len() as u64).sum()));
+    group.bench_function("language of paragraphs", |bencher| {
+        bencher.iter(|| paragraphs.iter().for_each(|text| drop(black_box(language::identify(text)))));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, stages_one_by_one, text_alone);
 
 fn main() {
     rate();

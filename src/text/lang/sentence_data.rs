@@ -17,6 +17,8 @@ pub struct SentenceData {
     closing: Vec<String>,
     /// Short forms before a number, words otherwise: "no. 5", but "He said no."
     numbered: Vec<String>,
+    /// How words end that are cut short before a number: "Hauptstr. 5".
+    endings: Vec<String>,
     /// True where a full stop after a number of one or two digits makes it an ordinal: "3. Mai".
     pub ordinals: bool,
     #[serde(skip)]
@@ -47,6 +49,11 @@ impl SentenceData {
             kinds
         });
         kinds.get(&hash(word)).copied()
+    }
+
+    /// True for a word that is cut short before a number.
+    pub fn ends_with_short_form(&self, word: &str) -> bool {
+        self.endings.iter().any(|ending| word.ends_with(ending.as_str()))
     }
 
     /// True where the short forms of the language are known.

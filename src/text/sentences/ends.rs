@@ -155,6 +155,9 @@ impl<'a> Place<'a> {
         }
         let following = Following::of(rest);
         let Some(first) = following.first else { return true };
+        if ending.closed && is_lone_mark(rest) {
+            return false;
+        }
         // "(...)" and "[…]" leave something out.
         let before = self.text.get(..ending.start).and_then(|head| head.chars().next_back());
         if ending.is_ellipsis() && matches!(before, Some('(' | '[')) {
@@ -244,15 +247,19 @@ impl<'a> Place<'a> {
             return false;
         }
         let trimmed = bare(word);
-        if let Some(form) = self.short_form(trimmed) {
-            return match form {
-                ShortForm::Open => false,
-                ShortForm::Closing => begins && !following.after_dash && !following.after_bracket,
-                ShortForm::Numbered => !before_digit && !following.after_dash,
-            };
-        }
+        let before_number = before_digit || is_roman(following.word);
         let mut letters = trimmed.chars();
         let (one, two) = (letters.next(), letters.next());
+        // "P" in "Collis P. Huntington", though "p. 5" is a page.
+        let is_capital = one.is_some_and(char::is_uppercase) && two.is_none();
+        match self.short_form(trimmed) {
+            Some(ShortForm::Open) => return false,
+            Some(ShortForm::Closing) => return begins && !following.after_dash && !following.after_bracket,
+            Some(ShortForm::Numbered) if before_number || !is_capital => return !before_number && !following.after_dash,
+            // "Anna-Zimmermann-Str. 9", "Hauptstr. 9"
+            None if before_digit && self.ends_with_short_form(trimmed) => return false,
+            _ => {}
+        }
         let Some(one) = one else { return true };
         if trimmed.bytes().all(|byte| byte.is_ascii_digit()) {
             return !(self.language.sentences.ordinals && trimmed.len() <= 2) || begins;
@@ -261,7 +268,8 @@ impl<'a> Place<'a> {
         let is_initial = one.is_uppercase() && two.is_none() && !is_caseless(one);
         let is_initials = two.is_some() && trimmed.split(['.', '-']).all(|part| part.chars().count() <= 1) && one.is_alphabetic();
         if is_initial || is_initials {
-            return begins && !is_particle(following.word);
+            // "R. -- Não há …" is who answers.
+            return begins && !following.after_dash && !is_particle(following.word);
         }
         !self.looks_short(trimmed, before_digit)
     }
@@ -282,6 +290,12 @@ impl<'a> Place<'a> {
         let has_vowel = word.chars().any(|c| is_vowel(c) || is_slavic && matches!(c, 'r' | 'l'));
         let is_cut = !has_vowel && !is_unit;
         is_cut && count <= 4 || before_digit && !self.language.sentences.is_told() && count <= 4 && !is_unit
+    }
+
+    /// A short form at the end of a word that is put together.
+    fn ends_with_short_form(self, word: &str) -> bool {
+        let last_part = word.rsplit_once('-').map(|(_, last)| last).filter(|last| last.chars().nth(1).is_some());
+        last_part.is_some_and(|last| self.short_form(last).is_some()) || self.language.sentences.ends_with_short_form(word)
     }
 
     fn short_form(self, word: &str) -> Option<ShortForm> {
@@ -319,9 +333,13 @@ impl<'a> Place<'a> {
         let begin = ending.start - digits;
         let number: u32 = self.text.get(begin..ending.start)?.parse().ok().filter(|_| digits < 4)?;
         let head = self.text.get(self.start..begin)?.trim_end_matches([' ', '•', '⁃', '·']);
-        let is_next = item_number(head.trim_start()) == number.checked_sub(1);
+        let is_next = item_number(head.trim_start())?.checked_add(1) == Some(number);
         let stands_free = self.text.get(..begin)?.ends_with([' ', '\n', '•', '⁃']);
-        (is_next && stands_free).then(|| self.start + head.len())
+        // "2.50" is no item, nor the second league in "1. FC Köln steigt in die 2. Liga auf".
+        let is_decimal = self.text.as_bytes().get(ending.end).is_some_and(u8::is_ascii_digit);
+        let before = head.rsplit(' ').next().unwrap_or_default();
+        let may_be_ordinal = self.language.sentences.ordinals && self.language.words.is_stop(before);
+        (is_next && stands_free && !is_decimal && !may_be_ordinal).then(|| self.start + head.len())
     }
 
     /// What stands before a mark, back to white space or an opening bracket; empty where that is far away.
@@ -366,7 +384,19 @@ fn item_number(sentence: &str) -> Option<u32> {
     let bare = sentence.trim_start_matches(['•', '⁃', '·', '-', '*', ' ', '(']);
     let digits = bare.bytes().take(4).take_while(u8::is_ascii_digit).count();
     let number = bare.get(..digits)?.parse().ok()?;
-    bare.get(digits..).is_some_and(|rest| rest.starts_with(['.', ')'])).then_some(number)
+    let rest = bare.get(digits..)?.strip_prefix(['.', ')'])?;
+    (!rest.starts_with(|c: char| c.is_ascii_digit())).then_some(number)
+}
+
+/// True where a comma or a full stop stands by itself: "« C'est fini ! » , dit-il".
+fn is_lone_mark(rest: &str) -> bool {
+    let rest = rest.trim_start_matches(' ');
+    rest.strip_prefix([',', '.']).is_some_and(|after| after.is_empty() || after.starts_with(char::is_whitespace))
+}
+
+/// "XXIII" in "no. XXIII". "I" is a word, and other letters make up names of their own: "MI", "CD".
+fn is_roman(word: &str) -> bool {
+    word.len() >= 2 && word.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X'))
 }
 
 /// "4) …", "ii) …", "b) …".

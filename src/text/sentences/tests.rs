@@ -74,6 +74,35 @@ fn a_number_before_an_item_belongs_to_it() {
 }
 
 #[test]
+fn a_number_below_one_stands_within_its_sentence() {
+    check("en", &["Prices rose 0.3 per cent in May.", "They won 1 - 0.", "Nobody cared."]);
+    check("en", &["1. It costs 2.50 a piece.", "2. It is gone."]);
+    check("de", &["1. FC Köln steigt in die 2. Liga auf.", "Der Rest bleibt."]);
+}
+
+#[test]
+fn a_capital_before_a_name_is_an_initial_though_small_it_is_a_short_form() {
+    check("fr", &["Voici Collis P. Huntington et Jean N. Morel.", "Voir p. 5 et suivantes."]);
+    check("nl", &["Dat zei directielid P. Stuyts.", "Hij zweeg."]);
+}
+
+#[test]
+fn a_short_form_may_be_the_end_of_a_longer_word() {
+    check("de", &["Er wohnt in der Hauptstr. 9 und sie in der Anna-Zimmermann-Str. 3.", "Beide schweigen."]);
+}
+
+#[test]
+fn a_roman_number_is_a_number() {
+    check("id", &["Itu diatur dalam TAP MPRS No. XXXIII tahun 1967.", "Ia menolak."]);
+    check("en", &["He said no.", "I left."]);
+}
+
+#[test]
+fn a_comma_behind_a_closed_quotation_goes_on_with_the_sentence() {
+    check("fr", &["« C'est fini ! » , a dit le maire.", "Il est parti."]);
+}
+
+#[test]
 fn short_forms_of_languages_without_a_file_are_known() {
     check("ru", &["В 2010 г. в пгт. Заречный открыли школу.", "Она новая."]);
     check("pl", &["Zaczyna się o godz. 18.00 przy ul. Długiej.", "Wstęp wolny."]);
