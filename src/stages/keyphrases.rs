@@ -49,7 +49,7 @@ pub fn extract(article: &SummarizedArticle, options: &Options) -> Result<Vec<Key
     let mut phrases: Vec<Keyphrase> = Vec::new();
     for phrase in merged(&list, &places, options.max) {
         let score = super::finish::rounded(1.0 / (1.0 + phrase.cost));
-        phrases.push(Keyphrase { text: tokens.usual_form(&article.text, &phrase), score, count: phrase.places.len() });
+        phrases.push(Keyphrase { text: tokens.usual_form(&article.text, &phrase), score, count: phrase.count() });
     }
     Ok(phrases)
 }
@@ -245,23 +245,22 @@ impl<'a> Tokens<'a> {
     }
 
     /// The form that comes most often, the earliest among equals, as it stands in the text.
-    fn usual_form(&self, text: &str, phrase: &Phrase) -> String {
-        let form = |place: &u32| self.span(*place, phrase.terms.len()).of(text);
-        let best = match phrase.forms.as_slice() {
-            [] => "",
-            [only] => form(only),
-            places => {
-                let mut forms: FxHashMap<&str, (usize, u32)> = FxHashMap::default();
-                let mut best = ("", 0, u32::MAX);
-                for place in places {
-                    let (count, first) = forms.entry(form(place)).or_insert((0, *place));
-                    *count += 1;
-                    if *count > best.1 || (*count == best.1 && *first < best.2) {
-                        best = (form(place), *count, *first);
-                    }
+    fn usual_form(&self, text: &str, phrase: &Phrase<'_>) -> String {
+        let form = |place: &u32| self.span(*place, phrase.candidate.length).of(text);
+        let first = phrase.forms.first().map_or("", form);
+        let best = if phrase.forms.iter().all(|place| form(place) == first) {
+            first
+        } else {
+            let mut forms: FxHashMap<&str, (usize, u32)> = FxHashMap::default();
+            let mut best = ("", 0, u32::MAX);
+            for place in &phrase.forms {
+                let (count, first) = forms.entry(form(place)).or_insert((0, *place));
+                *count += 1;
+                if *count > best.1 || (*count == best.1 && *first < best.2) {
+                    best = (form(place), *count, *first);
                 }
-                best.0
             }
+            best.0
         };
         let mut usual = String::with_capacity(best.len());
         for word in best.split_whitespace() {
@@ -445,48 +444,55 @@ fn name_at(tokens: &Tokens<'_>, place: usize) -> u32 {
 }
 
 /// A phrase that is kept, with all the places where it stands.
-struct Phrase {
+struct Phrase<'a> {
+    /// What it is written as.
+    candidate: &'a Candidate,
     cost: f64,
-    terms: Vec<u32>,
     /// A bit for each of its terms, which other terms may share: what has a bit that this has not is no part of it.
     bits: u64,
-    /// Where it begins, all forms counted.
-    places: Vec<u32>,
-    /// Where its own form stands.
+    /// Where its own form stands, in text order.
     forms: Vec<u32>,
+    /// Where it begins, all forms counted; none while it has only one.
+    places: Option<Vec<u32>>,
+}
+
+impl Phrase<'_> {
+    fn count(&self) -> usize {
+        self.places.as_ref().unwrap_or(&self.forms).len()
+    }
 }
 
 /// The best `max` phrases: a surname is counted with its full name, and what is part of a better phrase is dropped.
-fn merged(candidates: &[Candidate], places: &Places, max: usize) -> Vec<Phrase> {
-    let mut kept: Vec<Phrase> = Vec::with_capacity(max.min(candidates.len()));
+fn merged<'a>(candidates: &'a [Candidate], places: &Places, max: usize) -> Vec<Phrase<'a>> {
+    let mut kept: Vec<Phrase<'a>> = Vec::with_capacity(max.min(candidates.len()));
     for candidate in candidates {
         let terms = candidate.terms();
         let bits = bits_of(terms);
-        let may_be_part = |other: &Phrase| bits & other.bits == bits || bits & other.bits == other.bits;
-        let Some(other) = kept.iter_mut().find(|other| may_be_part(other) && is_part_either_way(terms, &other.terms)) else {
+        let may_be_part = |other: &Phrase<'_>| bits & other.bits == bits || bits & other.bits == other.bits;
+        let is_part = |other: &Phrase<'_>| may_be_part(other) && is_part_either_way(terms, other.candidate.terms());
+        let Some(other) = kept.iter_mut().find(|other| is_part(other)) else {
             if kept.len() < max {
-                let places = places.of(candidate);
-                kept.push(Phrase { cost: candidate.cost, terms: terms.to_vec(), bits, forms: places.clone(), places });
+                kept.push(Phrase { candidate, cost: candidate.cost, bits, forms: places.of(candidate), places: None });
             }
             continue;
         };
         let found = places.of(candidate);
-        let is_fuller = terms.len() > other.terms.len() && (candidate.is_name || candidate.is_unspaced);
-        if is_fuller {
-            other.terms = terms.to_vec();
+        let mut all = other.places.take().unwrap_or_else(|| other.forms.clone());
+        all.extend(&found);
+        if candidate.length > other.candidate.length && (candidate.is_name || candidate.is_unspaced) {
+            other.candidate = candidate;
             other.bits = bits;
-            other.forms.clone_from(&found);
+            other.forms = found;
         }
-        other.places.extend(found);
-        other.places.sort_unstable();
+        all.sort_unstable();
         // "Mark Rutte" holds "Rutte": what is within another place is not counted again.
-        let length = other.terms.len();
-        let forms = &other.forms;
-        other.places.dedup();
-        other.places.retain(|place| {
+        all.dedup();
+        let (length, forms) = (other.candidate.length, &other.forms);
+        all.retain(|place| {
             let nearest = forms.partition_point(|start| start < place);
             nearest == 0 || forms.get(nearest - 1).is_none_or(|start| *start as usize + length <= *place as usize)
         });
+        other.places = Some(all);
     }
     kept
 }

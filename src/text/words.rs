@@ -81,7 +81,12 @@ fn number(words: &mut Words, hash: u64) -> u32 {
 
 /// A word's hash, whatever its case: that of its term.
 pub fn hash(word: &str) -> u64 {
-    word.chars().fold(HASH_START, hash_of)
+    hash_of_letters(word.chars())
+}
+
+/// The hash of the word that these letters make.
+pub fn hash_of_letters(letters: impl Iterator<Item = char>) -> u64 {
+    letters.fold(HASH_START, hash_of)
 }
 
 /// Where the next word begins.

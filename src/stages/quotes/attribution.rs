@@ -132,7 +132,7 @@ impl Article<'_> {
         let mut before = Before { spoke: vec![0; self.cast.persons.len()], ..Before::default() };
         let mut found: Vec<Finding> = Vec::new();
         let mut kept = false;
-        let mut readings = Readings::default();
+        let mut readings = Readings::with_capacity();
         for (at, ((stretch, words), repeats)) in self.pieces.iter().zip(repeats).enumerate() {
             let (first, end) = *words;
             if stretch.joined && kept {

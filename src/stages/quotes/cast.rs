@@ -191,6 +191,6 @@ fn given_gender(head: &Token) -> Gender {
 
 /// The number of the word that the capitals of a name make: "Harbour Workers' Union", "hwu".
 fn initials(words: &[Token], text: &str) -> Option<u64> {
-    let letters: String = words.iter().filter(|word| word.capital).filter_map(|word| word.span().of(text).chars().next()).collect();
-    (letters.chars().count() >= 2).then(|| words::hash(&letters.to_lowercase()))
+    let letters = words.iter().filter(|word| word.capital).filter_map(|word| word.span().of(text).chars().next());
+    letters.clone().nth(1).is_some().then(|| words::hash_of_letters(letters))
 }

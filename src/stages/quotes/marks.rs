@@ -32,6 +32,7 @@ const DIALOGUE_LINES_MIN: usize = 3;
 /// The outer stretches of a text, in order.
 pub fn find(text: &str, data: &QuoteData) -> Vec<Stretch> {
     let mut found = Vec::new();
+    let mut nested = Nested::default();
     let mut left_open: Option<char> = None;
     let dialogue = paragraphs(text).filter(|span| dash_line(*span, text).is_some()).take(DIALOGUE_LINES_MIN).count() == DIALOGUE_LINES_MIN;
     let inline = !dialogue && inline_dashes(text).take(INLINE_DASHES_MIN).count() == INLINE_DASHES_MIN;
@@ -46,14 +47,14 @@ pub fn find(text: &str, data: &QuoteData) -> Vec<Stretch> {
             continue;
         }
         if !dialogue
-            && marks(paragraph.of(text)).all(|(_, mark)| matches!(mark, '’' | '\''))
             && let Some(span) = dash_line(paragraph, text)
+            && marks(paragraph.of(text)).all(|(_, mark)| matches!(mark, '’' | '\''))
         {
             left_open = None;
             found.push(dash_stretch(span, true, true));
             continue;
         }
-        left_open = read_paragraph(text, paragraph, left_open, data, &mut found);
+        left_open = read_paragraph(text, paragraph, left_open, data, &mut nested, &mut found);
     }
     found
 }
@@ -100,19 +101,34 @@ fn dash_line(paragraph: Span, text: &str) -> Option<Span> {
     (!span.is_empty()).then_some(span)
 }
 
+/// The marks of a paragraph on the way: those that are open, the outermost first, and the stretches within it.
+#[derive(Default)]
+struct Nested {
+    open: Vec<Open>,
+    inner: Vec<(Span, char)>,
+}
+
 struct Open {
     mark: char,
     start: usize,
 }
 
 /// Adds the stretches of one paragraph. Gives the mark that is still open at its end.
-fn read_paragraph(text: &str, paragraph: Span, left_open: Option<char>, data: &QuoteData, found: &mut Vec<Stretch>) -> Option<char> {
+fn read_paragraph(
+    text: &str,
+    paragraph: Span,
+    left_open: Option<char>,
+    data: &QuoteData,
+    nested: &mut Nested,
+    found: &mut Vec<Stretch>,
+) -> Option<char> {
+    let Nested { open, inner } = nested;
+    open.clear();
+    inner.clear();
     let line = paragraph.of(text);
     let mut reversed = None;
     let first_found = found.len();
     let mut goes_on = false;
-    let mut open: Vec<Open> = Vec::new();
-    let mut inner: Vec<(Span, char)> = Vec::new();
     for (offset, mark) in marks(line) {
         let at = paragraph.start + offset;
         let previous = line.get(..offset).and_then(|head| head.chars().next_back()).unwrap_or(' ');
@@ -152,8 +168,8 @@ fn read_paragraph(text: &str, paragraph: Span, left_open: Option<char>, data: &Q
     let slip = inner.iter().any(|(_, mark)| *mark == kind);
     if slip || is_single(kind) {
         for (span, mark) in inner {
-            if mark == kind || is_single(kind) {
-                found.push(stretch(span, text, paragraph, false));
+            if *mark == kind || is_single(kind) {
+                found.push(stretch(*span, text, paragraph, false));
             }
         }
         return None;

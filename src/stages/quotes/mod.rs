@@ -76,7 +76,7 @@ const LEAD_WORDS: usize = 60;
 
 fn weigh(found: Vec<Finding>, tokens: &[Token], cast: &Cast, title: &str) -> Vec<Quote> {
     let mut lead: FxHashSet<u64> = tokens.iter().take(LEAD_WORDS).filter(|token| !token.quoted).map(|token| token.hash).collect();
-    lead.extend(words::words(title).map(|word| words::hash(&word.of(title).to_lowercase())));
+    lead.extend(words::words(title).map(|word| words::hash(word.of(title))));
     let weight = |person: usize| cast.persons.get(person).map_or(0, |known| known.spoken_of);
     let top = cast.persons.iter().map(|known| known.spoken_of).max().unwrap_or_default().max(1);
     let total = f64::from(u32::try_from(found.len()).unwrap_or(u32::MAX)).max(1.0);

@@ -52,6 +52,12 @@ pub struct Readings {
 }
 
 impl Readings {
+    /// With room for those of most quotes.
+    pub fn with_capacity() -> Self {
+        let room = |count| Vec::with_capacity(count);
+        Self { list: Vec::with_capacity(32), features: room(1_024), local: room(32), more: room(32) }
+    }
+
     /// What speaks for a reading.
     pub fn features(&self, reading: &Reading) -> &[u16] {
         self.features.get(reading.features.clone()).unwrap_or_default()

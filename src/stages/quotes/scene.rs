@@ -85,10 +85,10 @@ impl Scene<'_> {
         let mut regions = Vec::with_capacity(3);
         if let Some(zone) = self.zone_after(end) {
             let stop = self.extent_after(end);
-            regions.push(self.region(zone, end..stop, first, end));
+            regions.push(self.region(zone, end..stop));
         }
         if let Some((zone, words)) = self.before(first) {
-            regions.push(self.region(zone, words, first, end));
+            regions.push(self.region(zone, words));
         }
         regions
     }
@@ -146,12 +146,14 @@ impl Scene<'_> {
         Some((zone, start..first))
     }
 
-    fn region(&self, zone: Zone, words: std::ops::Range<usize>, first: usize, end: usize) -> Region {
+    fn region(&self, zone: Zone, words: std::ops::Range<usize>) -> Region {
         let low = self.mentions.partition_point(|mention| mention.first < words.start);
         let high = self.mentions.partition_point(|mention| mention.first < words.end);
-        let mut cues: Vec<usize> = words.clone().filter(|at| self.is_cue(*at)).collect();
-        cues.sort_by_key(|cue| if zone.is_after() { cue - end } else { first - cue });
-        cues.truncate(CUES_MAX);
+        let is_cue = |at: &usize| self.is_cue(*at);
+        let cues: Vec<usize> = match zone.is_after() {
+            true => words.clone().filter(is_cue).take(CUES_MAX).collect(),
+            false => words.clone().rev().filter(is_cue).take(CUES_MAX).collect(),
+        };
         Region { zone, words, mentions: low..high, cues }
     }
 
