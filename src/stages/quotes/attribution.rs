@@ -30,14 +30,7 @@ impl Judge for Learned<'_> {
     }
 
     fn choose(&mut self, readings: &Readings, _: Span, _: &Cast, _: &Scene<'_>) -> usize {
-        let mut best = (0, f64::NEG_INFINITY);
-        for (at, reading) in readings.list.iter().enumerate() {
-            let sum = self.0.sum(readings.features(reading));
-            if sum > best.1 {
-                best = (at, sum);
-            }
-        }
-        best.0
+        readings.best(self.0)
     }
 }
 

@@ -97,7 +97,7 @@ impl Judge for Explainer {
         let mut explained: Vec<ReadingExplained> = Vec::with_capacity(readings.list.len());
         for reading in &readings.list {
             let mut terms: Vec<(String, f64)> =
-                readings.features(reading).iter().map(|feature| (features::name(*feature), weights.of(*feature))).collect();
+                readings.features(reading).map(|feature| (features::name(feature), weights.of(feature))).collect();
             terms.sort_by(|one, other| other.1.abs().total_cmp(&one.1.abs()));
             let speaker = reading.person.and_then(|person| cast.persons.get(person)).map(|person| person.name.of(scene.text).to_owned());
             let mention = reading.mention.and_then(|index| scene.mentions.get(index));
@@ -111,7 +111,7 @@ impl Judge for Explainer {
                 },
                 speaker: speaker.unwrap_or_default(),
                 mention: mention.map(|mention| super::mentions::span(scene.tokens, mention)),
-                total: weights.sum(readings.features(reading)),
+                total: readings.features(reading).map(|feature| weights.of(feature)).sum(),
                 terms,
             });
         }

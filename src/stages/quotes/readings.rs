@@ -5,6 +5,7 @@ use super::cast::Cast;
 use super::features::{Family, bucket, feature};
 use super::lexicon::{ANY_VERB, CLITIC, THAT, VERB};
 use super::mentions::{Kind, Mention};
+use super::model::Weights;
 use super::people::Antecedent;
 use super::scene::{Region, Relation, Scene, Zone};
 use super::tokens::{BRACKET, BREAK, COLON, COMMA, DASH, STOP};
@@ -37,7 +38,17 @@ pub struct Reading {
     /// Which mention stands for the speaker.
     pub mention: Option<usize>,
     pub person: Option<usize>,
-    features: std::ops::Range<usize>,
+    /// What speaks for the path and for the mention beside the quote, which the readings of one pronoun share.
+    shared: Run,
+    /// What speaks for the person.
+    own: Run,
+}
+
+/// A run of features.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Run {
+    from: usize,
+    to: usize,
 }
 
 /// All readings of one quote.
@@ -59,14 +70,39 @@ impl Readings {
     }
 
     /// What speaks for a reading.
-    pub fn features(&self, reading: &Reading) -> &[u16] {
-        self.features.get(reading.features.clone()).unwrap_or_default()
+    pub fn features(&self, reading: &Reading) -> impl Iterator<Item = u16> {
+        self.run(reading.shared).iter().chain(self.run(reading.own)).copied()
     }
 
-    fn add(&mut self, path: Path, cue: Option<usize>, mention: Option<usize>, person: Option<usize>, parts: [&[u16]; 3]) {
+    /// The reading that speaks for itself most by these weights, the first among equals; 0 where there is none.
+    pub fn best(&self, weights: &Weights) -> usize {
+        let mut best = (0, f64::NEG_INFINITY);
+        let mut shared = (Run::default(), 0.0);
+        for (at, reading) in self.list.iter().enumerate() {
+            if reading.shared != shared.0 {
+                shared = (reading.shared, weights.sum(self.run(reading.shared)));
+            }
+            let sum = shared.1 + weights.sum(self.run(reading.own));
+            if sum > best.1 {
+                best = (at, sum);
+            }
+        }
+        best.0
+    }
+
+    fn run(&self, run: Run) -> &[u16] {
+        self.features.get(run.from..run.to).unwrap_or_default()
+    }
+
+    fn keep(&mut self, parts: [&[u16]; 2]) -> Run {
         let from = self.features.len();
         parts.iter().for_each(|part| self.features.extend_from_slice(part));
-        self.list.push(Reading { path, cue, mention, person, features: from..self.features.len() });
+        Run { from, to: self.features.len() }
+    }
+
+    fn add(&mut self, path: Path, cue: Option<usize>, mention: Option<usize>, person: Option<usize>, shared: Run, own: &[u16]) {
+        let own = self.keep([own, &[]]);
+        self.list.push(Reading { path, cue, mention, person, shared, own });
     }
 }
 
@@ -118,15 +154,16 @@ impl Reader<'_> {
         for region in regions {
             self.read_region(region, &setting, before, &antecedents, readings);
         }
-        let continued = self.path_features(Path::Continued, &setting);
+        let continued = readings.keep([&self.path_features(Path::Continued, &setting), &[]]);
         let inside = self.inside(first, end);
         let mut ante = std::mem::take(&mut readings.more);
         for (rank, mention) in antecedents.iter().enumerate() {
             self.antecedent_features(Path::Continued, rank, mention, first, None, before, inside, &mut ante);
-            readings.add(Path::Continued, None, None, Some(mention.person), [&continued, &ante, &[]]);
+            readings.add(Path::Continued, None, None, Some(mention.person), continued, &ante);
         }
         readings.more = ante;
-        readings.add(Path::Nobody, None, None, None, [&self.path_features(Path::Nobody, &setting), &[], &[]]);
+        let nobody = readings.keep([&self.path_features(Path::Nobody, &setting), &[]]);
+        readings.add(Path::Nobody, None, None, None, nobody, &[]);
     }
 
     fn setting(&self, first: usize, end: usize, regions: &[Region], before: &Before) -> Setting {
@@ -213,7 +250,8 @@ impl Reader<'_> {
                 local.push(feature(Family::Agreement, 5));
                 let taken = mention.takes_up.and_then(|first| self.scene.mentions.binary_search_by_key(&first, |other| other.first).ok());
                 self.person_features(mention.person, before, setting, &mut more);
-                readings.add(Path::Called, relation.cue, taken, mention.person, [&path, &local, &more]);
+                let shared = readings.keep([&path, &local]);
+                readings.add(Path::Called, relation.cue, taken, mention.person, shared, &more);
                 continue;
             }
             if mention.kind == Kind::Pronoun {
@@ -221,20 +259,21 @@ impl Reader<'_> {
                 if pronouns > PRONOUNS_MAX || relation.kind == 0 {
                     continue;
                 }
-                let path = self.path_features(Path::Pronoun, setting);
+                let shared = readings.keep([&self.path_features(Path::Pronoun, setting), &local]);
                 let inside = self.inside(mention.first, setting.end);
                 for (rank, ante) in antecedents.iter().enumerate() {
                     self.antecedent_features(Path::Pronoun, rank, ante, mention.first, Some(mention), before, inside, &mut more);
-                    readings.add(Path::Pronoun, relation.cue, Some(index), Some(ante.person), [&path, &local, &more]);
+                    readings.add(Path::Pronoun, relation.cue, Some(index), Some(ante.person), shared, &more);
                 }
                 if antecedents.is_empty() {
-                    readings.add(Path::Pronoun, relation.cue, Some(index), None, [&path, &local, &[]]);
+                    readings.add(Path::Pronoun, relation.cue, Some(index), None, shared, &[]);
                 }
                 continue;
             }
             let path = self.path_features(Path::Called, setting);
             self.person_features(mention.person, before, setting, &mut more);
-            readings.add(Path::Called, relation.cue, Some(index), mention.person, [&path, &local, &more]);
+            let shared = readings.keep([&path, &local]);
+            readings.add(Path::Called, relation.cue, Some(index), mention.person, shared, &more);
         }
         for cue in region.cues.iter().filter(|cue| !led.contains(cue)).take(2) {
             let Some(token) = self.scene.tokens.get(*cue) else { continue };
@@ -249,13 +288,13 @@ impl Reader<'_> {
                 feature(Family::Relation, 24 + region.zone.side() * 4 + kind / 2),
                 feature(Family::QuoteDistance, zone * 8 + bucket(distance, &[0, 1, 2, 4, 8, 16])),
             ];
-            let path = self.path_features(Path::Dropped, setting);
+            let shared = readings.keep([&self.path_features(Path::Dropped, setting), &dropped]);
             // "katanya" has its pronoun in it.
             let stands = if token.is(CLITIC) { Path::Pronoun } else { Path::Dropped };
             let inside = self.inside(*cue, setting.end);
             for (rank, ante) in antecedents.iter().enumerate() {
                 self.antecedent_features(stands, rank, ante, *cue, None, before, inside, &mut more);
-                readings.add(Path::Dropped, Some(*cue), None, Some(ante.person), [&path, &dropped, &more]);
+                readings.add(Path::Dropped, Some(*cue), None, Some(ante.person), shared, &more);
             }
         }
         (readings.local, readings.more) = (local, more);

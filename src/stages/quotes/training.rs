@@ -55,7 +55,7 @@ impl Judge for Asked<'_> {
                     .and_then(|index| scene.mentions.get(index))
                     .map(|mention| letters(mentions::span(scene.tokens, mention)))
                     .unwrap_or_default(),
-                features: readings.features(reading).to_vec(),
+                features: readings.features(reading).collect(),
             })
             .collect();
         self.0.choose(&candidates, stretch)

@@ -31,8 +31,9 @@ pub fn judge(text: &str, sentences: &[Span], quotes: &[Quote], vectors: &Vectors
         // "Nous sommes l’OTAN. Nous sommes une alliance" breaks off in the middle of an utterance.
         let is_within = |speech: &Span| speech.start < sentence.start || speech.contains(*sentence);
         let begins_within = spoken.get(next).is_some_and(is_within);
-        let is_fragment = !ends_as_sentence(words) || vectors.word_count(place) < WORDS_MIN;
-        let is_dependent = begins_within || is_lone_quote(words) || asks(words);
+        let ending = ending(words);
+        let is_fragment = !ending.is_some_and(ends_sentence) || vectors.word_count(place) < WORDS_MIN;
+        let is_dependent = begins_within || is_lone_quote(words) || ending.is_some_and(asks);
         judged.push(match (is_fragment, is_dependent) {
             (true, _) => Worth::Fragment,
             (false, true) => Worth::Dependent,
@@ -50,13 +51,17 @@ const fn is_closing(c: char) -> bool {
     is_mark(c) || matches!(c, ')' | ']' | '）')
 }
 
-fn ends_as_sentence(words: &str) -> bool {
-    let bare = words.trim_end_matches(|c: char| is_closing(c) || c.is_whitespace());
-    bare.ends_with(['.', '!', '?', '…', '。', '！', '？', '।', '؟', '۔', '።'])
+/// The last character, but for closing marks and brackets.
+fn ending(words: &str) -> Option<char> {
+    words.chars().rev().find(|c| !is_closing(*c) && !c.is_whitespace())
 }
 
-fn asks(words: &str) -> bool {
-    words.trim_end_matches(|c: char| is_closing(c) || c.is_whitespace()).ends_with(['?', '？', '؟'])
+const fn ends_sentence(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '।' | '؟' | '۔' | '።')
+}
+
+const fn asks(c: char) -> bool {
+    matches!(c, '?' | '？' | '؟')
 }
 
 /// From its first to its last character between marks, and no other marks within.
