@@ -28,6 +28,10 @@ pub struct Person {
     /// It is called by a noun for a body, or by initials.
     pub body: bool,
     pub plural: bool,
+    /// It is called as a country, a region or a town is.
+    pub place: bool,
+    /// Some mention's capital can only be a name's.
+    pub sure: bool,
     given: Option<u64>,
     /// Mentions that are left once common nouns are out; those hung on a preposition; those beside a verb of speech.
     pub spoken_of: u32,
@@ -65,7 +69,8 @@ impl Cast {
         let gender = if naming.gender == Gender::Unknown { given_gender(head) } else { naming.gender };
         let human = naming.human || words.len() > 1 && head.is(GIVEN);
         let person = known.unwrap_or_else(|| {
-            let body = words.iter().any(|word| word.initials || word.is(lexicon::BODY));
+            let body = words.iter().any(|word| word.initials || word.is(lexicon::BODY | lexicon::BODY_NAME));
+            let is_place = words.len() == 1 && head.is(lexicon::PLACE) || tail.is(lexicon::PLACE_END) && !tail.is(lexicon::BODY_NAME);
             self.persons.push(Person {
                 name: place,
                 words: words.len(),
@@ -73,8 +78,10 @@ impl Cast {
                 mentions: 0,
                 gender,
                 human,
-                body,
+                body: body && !is_place,
                 plural: false,
+                place: is_place,
+                sure: false,
                 given,
                 spoken_of: 0,
                 hung: 0,
@@ -116,8 +123,8 @@ impl Cast {
                 let other = self.persons.get(**person).and_then(|known| known.given);
                 given.is_none() || other.is_none() || other == given
             };
-            // Of namesakes, a surname alone means the one who is spoken of most.
-            let weight = |person: &&usize| self.persons.get(**person).map_or(0, |known| known.mentions);
+            // Of namesakes, a surname alone means the one who is spoken of most, or was named first.
+            let weight = |person: &&usize| self.persons.get(**person).map(|known| (known.mentions, std::cmp::Reverse(**person)));
             if let Some(person) = namesakes.iter().filter(fits).max_by_key(weight) {
                 return Some(*person);
             }
@@ -163,6 +170,8 @@ impl Cast {
             human: !body,
             body,
             plural,
+            place: false,
+            sure: true,
             given: None,
             spoken_of: 0,
             hung: 0,

@@ -38,6 +38,10 @@ pub enum Family {
     AnteFirst,
     AnteUse,
     AnteWeight,
+    AntePresence,
+    AnteLeads,
+    PlaceSubject,
+    AnteFit,
     /// Whether a stretch in marks was said at all.
     Said,
     SaidWords,
@@ -51,7 +55,7 @@ pub enum Family {
 }
 
 /// The families in the order of the enum: name, number of values.
-const FAMILIES: [(&str, u16); 42] = [
+const FAMILIES: [(&str, u16); 46] = [
     ("path", 160),
     ("path_cues", 45),
     ("path_length", 36),
@@ -85,6 +89,10 @@ const FAMILIES: [(&str, u16); 42] = [
     ("ante_first", 8),
     ("ante_use", 40),
     ("ante_weight", 32),
+    ("ante_presence", 32),
+    ("ante_leads", 12),
+    ("place_subject", 42),
+    ("ante_fit", 20),
     ("said", 1),
     ("said_words", 20),
     ("said_capitals", 20),

@@ -7,52 +7,61 @@ use rustc_hash::FxHashMap;
 use crate::text::lang::{Language, QuoteData};
 use crate::text::words::hash;
 
-pub const VERB: u32 = 1;
-pub const WEAK_VERB: u32 = 1 << 1;
-pub const AUXILIARY: u32 = 1 << 2;
-pub const ADPOSITION: u32 = 1 << 3;
-pub const POSTPOSITION: u32 = 1 << 4;
-pub const THAT: u32 = 1 << 5;
-pub const MASCULINE: u32 = 1 << 6;
-pub const FEMININE: u32 = 1 << 7;
-pub const NEUTRAL: u32 = 1 << 8;
-pub const ARTICLE: u32 = 1 << 9;
-pub const PREPOSITION: u32 = 1 << 10;
-pub const PARTICLE: u32 = 1 << 11;
-pub const TITLE_MASCULINE: u32 = 1 << 12;
-pub const TITLE_FEMININE: u32 = 1 << 13;
-pub const ROLE: u32 = 1 << 14;
-pub const LABEL: u32 = 1 << 15;
-pub const COMMON: u32 = 1 << 16;
-pub const CLITIC: u32 = 1 << 17;
+pub const VERB: u64 = 1;
+pub const WEAK_VERB: u64 = 1 << 1;
+pub const AUXILIARY: u64 = 1 << 2;
+pub const ADPOSITION: u64 = 1 << 3;
+pub const POSTPOSITION: u64 = 1 << 4;
+pub const THAT: u64 = 1 << 5;
+pub const MASCULINE: u64 = 1 << 6;
+pub const FEMININE: u64 = 1 << 7;
+pub const NEUTRAL: u64 = 1 << 8;
+pub const ARTICLE: u64 = 1 << 9;
+pub const PREPOSITION: u64 = 1 << 10;
+pub const PARTICLE: u64 = 1 << 11;
+pub const TITLE_MASCULINE: u64 = 1 << 12;
+pub const TITLE_FEMININE: u64 = 1 << 13;
+pub const ROLE: u64 = 1 << 14;
+pub const LABEL: u64 = 1 << 15;
+pub const COMMON: u64 = 1 << 16;
+pub const CLITIC: u64 = 1 << 17;
 /// A noun for a body: "ministry", "party".
-pub const BODY: u32 = 1 << 18;
-pub const GIVEN_MASCULINE: u32 = 1 << 19;
-pub const GIVEN_FEMININE: u32 = 1 << 20;
-pub const PLURAL: u32 = 1 << 21;
+pub const BODY: u64 = 1 << 18;
+pub const GIVEN_MASCULINE: u64 = 1 << 19;
+pub const GIVEN_FEMININE: u64 = 1 << 20;
+pub const PLURAL: u64 = 1 << 21;
 /// "a", "ein": somebody not met before.
-pub const INDEFINITE: u32 = 1 << 22;
-pub const TITLE_NEUTRAL: u32 = 1 << 23;
+pub const INDEFINITE: u64 = 1 << 22;
+pub const TITLE_NEUTRAL: u64 = 1 << 23;
 /// A role noun for a woman.
-pub const ROLE_FEMININE: u32 = 1 << 24;
+pub const ROLE_FEMININE: u64 = 1 << 24;
 /// Some phrase ends with it.
-pub const ENDS_PHRASE: u32 = 1 << 25;
+pub const ENDS_PHRASE: u64 = 1 << 25;
 /// It ends as common nouns do.
-pub const COMMON_ENDING: u32 = 1 << 26;
+pub const COMMON_ENDING: u64 = 1 << 26;
 /// "who": whoever was named last.
-pub const RELATIVE: u32 = 1 << 27;
+pub const RELATIVE: u64 = 1 << 27;
 /// A full stop after it ends no sentence.
-pub const SHORT: u32 = 1 << 28;
+pub const SHORT: u64 = 1 << 28;
+/// A country, a region, a town, or the last word of its name.
+pub const PLACE: u64 = 1 << 29;
+/// The last word of a place's name of several words.
+pub const PLACE_END: u64 = 1 << 30;
+/// A word of the names of bodies and media, or such a name.
+pub const BODY_NAME: u64 = 1 << 31;
 
-pub const ANY_VERB: u32 = VERB | WEAK_VERB;
-pub const PRONOUN: u32 = MASCULINE | FEMININE | NEUTRAL;
-pub const TITLE: u32 = TITLE_MASCULINE | TITLE_FEMININE | TITLE_NEUTRAL;
-pub const GIVEN: u32 = GIVEN_MASCULINE | GIVEN_FEMININE;
+pub const ANY_VERB: u64 = VERB | WEAK_VERB;
+pub const PRONOUN: u64 = MASCULINE | FEMININE | NEUTRAL;
+pub const TITLE: u64 = TITLE_MASCULINE | TITLE_FEMININE | TITLE_NEUTRAL;
+pub const GIVEN: u64 = GIVEN_MASCULINE | GIVEN_FEMININE;
 /// Words that are no name, however they are written.
-pub const SMALL: u32 = PRONOUN | ARTICLE | PREPOSITION | THAT | COMMON | AUXILIARY | ADPOSITION | POSTPOSITION;
+pub const SMALL: u64 = PRONOUN | ARTICLE | PREPOSITION | THAT | COMMON | AUXILIARY | ADPOSITION | POSTPOSITION;
 
 /// Given names that tell whether a man or a woman is meant, in any of the languages.
 const GIVEN_NAMES: &str = include_str!("given_names.txt");
+
+/// Places, and words in the names of bodies, as any of the languages calls them.
+const PLACES: &str = include_str!("places.txt");
 
 /// What stands shortened after the name of a firm or a man.
 const COMPANY_FORMS: [&str; 8] = ["inc", "corp", "ltd", "co", "bros", "plc", "jr", "sr"];
@@ -63,11 +72,11 @@ pub const FORMED_MIN: usize = 5;
 /// A language's words by what they can be.
 #[derive(Debug, Default)]
 pub struct Lexicon {
-    words: FxHashMap<u64, u32>,
+    words: FxHashMap<u64, u64>,
     /// Phrases of several words, by their last: what they are, and the words before it, from the last backwards.
-    phrases: FxHashMap<u64, Vec<(u32, Vec<u64>)>>,
+    phrases: FxHashMap<u64, Vec<(u64, Vec<u64>)>>,
     /// Endings with what they make of a word, by their last byte.
-    endings: FxHashMap<u8, Vec<(String, u32)>>,
+    endings: FxHashMap<u8, Vec<(String, u64)>>,
     /// How words begin that are no names, even at the head of a sentence.
     beginnings: Vec<String>,
 }
@@ -95,8 +104,9 @@ impl Lexicon {
     fn new(data: &QuoteData) -> Self {
         let mut lexicon = Self::default();
         lexicon.add_given_names();
+        lexicon.add_places();
         COMPANY_FORMS.iter().for_each(|form| lexicon.add(form, SHORT));
-        let lists: [(&[String], u32); 25] = [
+        let lists: [(&[String], u64); 25] = [
             (&data.relatives, RELATIVE),
             (&data.verbs, VERB),
             (&data.weak_verbs, WEAK_VERB),
@@ -154,7 +164,18 @@ impl Lexicon {
         }
     }
 
-    fn add(&mut self, phrase: &str, class: u32) {
+    fn add_places(&mut self) {
+        let mut class = 0;
+        for line in PLACES.lines() {
+            match line.trim() {
+                "[places]" => class = PLACE,
+                "[bodies]" => class = BODY_NAME,
+                names => names.split(", ").for_each(|name| self.add(name, class | if name.contains(' ') { PLACE_END } else { 0 })),
+            }
+        }
+    }
+
+    fn add(&mut self, phrase: &str, class: u64) {
         let mut words: Vec<u64> = phrase.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(hash).collect();
         let Some(last) = words.pop() else { return };
         if words.is_empty() {
@@ -167,13 +188,13 @@ impl Lexicon {
     }
 
     /// What a word can be by the lists, and whether one of them has it.
-    pub fn listed(&self, hash: u64) -> (u32, bool) {
+    pub fn listed(&self, hash: u64) -> (u64, bool) {
         let class = self.words.get(&hash).copied().unwrap_or_default();
         (class, class & !ENDS_PHRASE != 0)
     }
 
     /// What a word of no list can be, by how it begins and ends; `folded` is its lower-case form.
-    pub fn by_form(&self, folded: &str) -> u32 {
+    pub fn by_form(&self, folded: &str) -> u64 {
         if folded.len() < FORMED_MIN {
             return 0;
         }
@@ -186,7 +207,7 @@ impl Lexicon {
     }
 
     /// What the word makes of those before it, when a phrase ends with it. `before` gives them from the last backwards.
-    pub fn phrase(&self, last: u64, mut before: impl FnMut(usize) -> Option<u64>) -> u32 {
+    pub fn phrase(&self, last: u64, mut before: impl FnMut(usize) -> Option<u64>) -> u64 {
         let Some(phrases) = self.phrases.get(&last) else { return 0 };
         let fits = |words: &[u64], before: &mut dyn FnMut(usize) -> Option<u64>| {
             words.iter().enumerate().all(|(back, word)| before(back) == Some(*word))

@@ -82,6 +82,9 @@ fn settle_subjects(tokens: &[Token], mentions: &mut [Mention], persons: &mut [Pe
     let mut settled = None;
     for known in mentions {
         let Some(head) = tokens.get(known.first) else { continue };
+        if known.kind == Kind::Name && known.person.and_then(|person| persons.get(person)).is_some_and(|person| person.sure) {
+            known.doubtful = false;
+        }
         known.subject = !known.hung && !known.modifies && !head.quoted && settled != Some(head.sentence);
         if known.subject {
             settled = Some(head.sentence);
@@ -327,6 +330,9 @@ impl Scan<'_> {
         let modifies = possessive || !self.capital_nouns && described.clone().any(|next| next.is(ROLE));
         let head = words.first();
         let doubtful = first == last && head.is_some_and(|head| (head.heads || head.after(EDGE | COLON)) && !head.is(GIVEN)) && title == 0;
+        if let Some(known) = self.cast.persons.get_mut(person) {
+            known.sure |= !doubtful;
+        }
         if self.capital_nouns && first == last && title == 0 {
             self.lone.push(self.mentions.len());
         }

@@ -2,8 +2,8 @@
 
 use super::cast::Gender;
 use super::lexicon::{
-    ADPOSITION, ANY_VERB, ARTICLE, AUXILIARY, BODY, COMMON, FEMININE, INDEFINITE, PARTICLE, PLURAL, PREPOSITION, PRONOUN, ROLE,
-    ROLE_FEMININE, SMALL, THAT, TITLE, VERB,
+    ADPOSITION, ANY_VERB, ARTICLE, AUXILIARY, BODY, BODY_NAME, COMMON, FEMININE, INDEFINITE, PARTICLE, PLACE, PLACE_END, PLURAL,
+    PREPOSITION, PRONOUN, ROLE, ROLE_FEMININE, SMALL, THAT, TITLE, VERB,
 };
 use super::mentions::{Kind, MODIFIERS_MAX, Mention, PARTS, Scan, mention};
 use super::tokens::{COMMA, JOINED, STOP, Token};
@@ -41,6 +41,7 @@ impl Scan<'_> {
             let hangs = self.tokens.get(at - 1).is_some_and(|before| before.is(PREPOSITION | ARTICLE));
             if token.capital && hangs && !token.is(SMALL) {
                 let end = if token.is(ROLE) && !token.is(BODY) { at } else { self.name_end(at) };
+                let end = if head.is(BODY) { end } else { self.place_end(at, end).unwrap_or(end) };
                 // "secrétaire général de l'OTAN Mark Rutte": a short word in capitals is a body of its own.
                 let body = end > at && token.initials;
                 last = if body { at } else { end };
@@ -103,6 +104,15 @@ impl Scan<'_> {
         }
         self.push_role(first, last, &head, hung);
         last + 1
+    }
+
+    /// The end of the place that an office is of, where the holder's name goes on from it: "Mayor of London Sadiq Khan".
+    fn place_end(&self, first: usize, end: usize) -> Option<usize> {
+        let last = (first..end.checked_sub(1)?)
+            .rev()
+            .find(|at| self.tokens.get(*at).is_some_and(|word| word.is(PLACE_END) || *at == first && word.is(PLACE)))?;
+        let rest = self.tokens.get(last + 1..=end)?;
+        rest.iter().all(|word| !word.is(PLACE | PLACE_END | BODY | BODY_NAME)).then_some(last)
     }
 
     /// The name after what looked like one and is what the office is of: "Dirjen Pengelolaan Utang Departemen Keuangan,

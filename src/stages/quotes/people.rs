@@ -14,6 +14,20 @@ pub struct Antecedent {
     pub person: usize,
     /// How many of the others the article speaks of more.
     weight_rank: usize,
+    /// How present it is in the sentences before: each mention counts, more as a subject, half with each sentence back.
+    presence: u32,
+    /// How many of the others are more present.
+    presence_rank: usize,
+    /// It stands as the subject of a sentence since the last quote.
+    leads: bool,
+}
+
+/// How many of the antecedents are nearer.
+#[derive(Clone, Copy, Debug)]
+pub struct Rank {
+    all: usize,
+    /// Counted from 1 among those that can be meant; none for one that cannot.
+    fitting: Option<usize>,
 }
 
 /// People that a pronoun may stand for, the latest first.
@@ -21,6 +35,17 @@ const ANTECEDENTS_MAX: usize = 10;
 
 /// Mentions that are looked back on for them.
 const LOOK_BACK: usize = 40;
+
+/// What a mention counts for presence in its own sentence; in one so many sentences back it counts nothing.
+const PRESENCE: u32 = 1 << 8;
+const PRESENCE_SENTENCES: u32 = 12;
+
+const fn presence(mention: &Mention) -> u32 {
+    if mention.hung || mention.modifies {
+        return PRESENCE / 2;
+    }
+    if mention.subject || mention.speaks { PRESENCE * 2 } else { PRESENCE }
+}
 
 impl Reader<'_> {
     /// Fills `features` with what is known of somebody named beside a quote; with nothing where nobody is.
@@ -50,18 +75,22 @@ impl Reader<'_> {
     pub fn antecedents(&self, anchor: usize, before: &Before) -> Vec<Antecedent> {
         let end = self.scene.mentions.partition_point(|mention| mention.first < anchor);
         let mut found: Vec<Antecedent> = Vec::with_capacity(ANTECEDENTS_MAX + 1);
-        let of = |mention, person| Antecedent { mention, person, weight_rank: 0 };
+        let of = |mention, person| Antecedent { mention, person, weight_rank: 0, presence: 0, presence_rank: 0, leads: false };
+        let sentence = self.scene.tokens.get(anchor).map_or(0, |token| token.sentence);
         for index in (end.saturating_sub(LOOK_BACK)..end).rev() {
             let Some(mention) = self.scene.mentions.get(index) else { continue };
-            let quoted = self.scene.tokens.get(mention.first).is_some_and(|token| token.quoted);
-            if let Some(person) = mention.person
-                && !quoted
-                && found.iter().all(|known| known.person != person)
-            {
+            let Some(head) = self.scene.tokens.get(mention.first).filter(|head| !head.quoted) else { continue };
+            let Some(person) = mention.person else { continue };
+            let at = found.iter().position(|known| known.person == person).unwrap_or(found.len());
+            if at == ANTECEDENTS_MAX {
+                continue;
+            }
+            if at == found.len() {
                 found.push(of(Some(index), person));
             }
-            if found.len() == ANTECEDENTS_MAX {
-                break;
+            if let Some(known) = found.get_mut(at) {
+                known.presence += presence(mention) >> sentence.saturating_sub(head.sentence).min(PRESENCE_SENTENCES);
+                known.leads |= mention.subject && before.last.is_none_or(|last| mention.first > last);
             }
         }
         if let Some(person) = before.person
@@ -76,9 +105,25 @@ impl Reader<'_> {
     fn rank(&self, found: &mut [Antecedent]) {
         let weight = |one: &Antecedent| self.cast.persons.get(one.person).map_or(0, |person| person.spoken_of);
         let weights: Vec<u32> = found.iter().map(weight).collect();
+        let presences: Vec<u32> = found.iter().map(|one| one.presence).collect();
         for (one, weight) in found.iter_mut().zip(&weights) {
             one.weight_rank = weights.iter().filter(|other| *other > weight).count();
+            one.presence_rank = presences.iter().filter(|other| **other > one.presence).count();
         }
+    }
+
+    /// The place of each among all, and among those whom the pronoun, or a subject left out, can stand for.
+    pub fn ranked<'b>(
+        &'b self,
+        antecedents: &'b [Antecedent],
+        pronoun: Option<&'b Mention>,
+    ) -> impl Iterator<Item = (Rank, &'b Antecedent)> + 'b {
+        let mut fitting = 0;
+        antecedents.iter().enumerate().map(move |(all, one)| {
+            let fits = self.cast.persons.get(one.person).is_some_and(|person| fits(person, pronoun));
+            fitting += usize::from(fits);
+            (Rank { all, fitting: fits.then_some(fitting) }, one)
+        })
     }
 
     /// Fills `features` with what is known of somebody before a quote; `inside` are those whom it speaks of itself.
@@ -86,7 +131,7 @@ impl Reader<'_> {
     pub fn antecedent_features(
         &self,
         path: Path,
-        rank: usize,
+        rank: Rank,
         ante: &Antecedent,
         anchor: usize,
         pronoun: Option<&Mention>,
@@ -95,12 +140,12 @@ impl Reader<'_> {
         features: &mut Vec<u16>,
     ) {
         features.clear();
-        let Antecedent { mention, person, weight_rank } = *ante;
+        let Antecedent { mention, person, weight_rank, presence_rank, leads, .. } = *ante;
         let Some(known) = self.cast.persons.get(person) else { return };
         let tokens = self.scene.tokens;
         // Pronoun, dropped, continued.
         let path = (path as usize).saturating_sub(1).min(2);
-        let recency = bucket(rank, &[0, 1, 2, 3, 6]);
+        let recency = bucket(rank.all, &[0, 1, 2, 3, 6]);
         let previous = match (before.person == Some(person), before.last.and_then(|last| tokens.get(last)), tokens.get(anchor)) {
             (true, Some(last), Some(at)) if last.sentence == at.sentence => 1,
             (true, Some(last), Some(at)) if last.paragraph == at.paragraph => 2,
@@ -131,6 +176,9 @@ impl Reader<'_> {
         };
         let (kind, used) = (person_kind(known), use_of(known));
         let weight = usize::from(known.human) * 4 + bucket(weight_rank, &[0, 1, 3]);
+        let fitting = rank.fitting.map_or(0, |rank| rank.min(4));
+        let presence = bucket(presence_rank, &[0, 1, 2]) * 2 + usize::from(known.human);
+        let leading = usize::from(leads) * 2 + usize::from(before.person == Some(person));
         features.extend([
             feature(Family::Place, path * 7 + place),
             feature(Family::AnteCount, path * 5 + bucket(known.mentions as usize, &[1, 2, 4, 8])),
@@ -145,6 +193,11 @@ impl Reader<'_> {
             feature(Family::AnteUse, 24 + used),
             feature(Family::AnteWeight, path * 8 + weight),
             feature(Family::AnteWeight, 24 + weight),
+            feature(Family::AnteFit, path * 5 + fitting),
+            feature(Family::AnteFit, 15 + fitting),
+            feature(Family::AntePresence, path * 8 + presence),
+            feature(Family::AntePresence, 24 + presence),
+            feature(Family::AnteLeads, path * 4 + leading),
         ]);
         if let Some(mention) = mention {
             let flag = if mention.hung {
@@ -157,6 +210,7 @@ impl Reader<'_> {
                 0
             };
             features.extend([
+                feature(Family::PlaceSubject, path * 14 + place * 2 + usize::from(mention.subject)),
                 feature(Family::Subject, path * 2 + usize::from(mention.subject)),
                 feature(Family::AnteFlag, path * 4 + flag),
                 feature(Family::AnteCue, path * 2 + usize::from(mention.speaks)),
@@ -176,6 +230,17 @@ fn is_among(person: usize, mentions: &[Mention]) -> bool {
     mentions.iter().any(|mention| mention.person == Some(person))
 }
 
+/// Whether a pronoun, or a subject left out, can stand for somebody.
+fn fits(person: &Person, pronoun: Option<&Mention>) -> bool {
+    let no_human = !person.human && (person.place || person.body);
+    let (gender, plural) = pronoun.map_or((Gender::Unknown, false), |pronoun| (pronoun.gender, pronoun.plural));
+    match gender {
+        _ if plural => person.plural || no_human,
+        Gender::Unknown => !person.plural && (!person.place || person.human),
+        gender => !no_human && !person.plural && (person.gender == Gender::Unknown || person.gender == gender),
+    }
+}
+
 /// How much of the talk of somebody hangs on prepositions, as with places, and whether a verb of speech ever stands beside.
 const fn use_of(person: &Person) -> usize {
     let hung = match (person.hung, person.spoken_of) {
@@ -187,8 +252,14 @@ const fn use_of(person: &Person) -> usize {
     hung * 2 + (person.speaks > 0) as usize
 }
 
-/// Human by name, named, a body, somebody of an office, several.
+/// Human by name, named, a body, somebody of an office, several, a place, a capital that may be no name's.
 const fn person_kind(person: &Person) -> usize {
+    if person.place && !person.human {
+        return 6;
+    }
+    if person.named && !person.human && !person.body && !person.sure {
+        return 7;
+    }
     match (person.named, person.human, person.body) {
         (true, true, _) => 0,
         (true, false, true) => 1,

@@ -157,7 +157,7 @@ impl Reader<'_> {
         let continued = readings.keep([&self.path_features(Path::Continued, &setting), &[]]);
         let inside = self.inside(first, end);
         let mut ante = std::mem::take(&mut readings.more);
-        for (rank, mention) in antecedents.iter().enumerate() {
+        for (rank, mention) in self.ranked(&antecedents, None) {
             self.antecedent_features(Path::Continued, rank, mention, first, None, before, inside, &mut ante);
             readings.add(Path::Continued, None, None, Some(mention.person), continued, &ante);
         }
@@ -261,7 +261,7 @@ impl Reader<'_> {
                 }
                 let shared = readings.keep([&self.path_features(Path::Pronoun, setting), &local]);
                 let inside = self.inside(mention.first, setting.end);
-                for (rank, ante) in antecedents.iter().enumerate() {
+                for (rank, ante) in self.ranked(antecedents, Some(mention)) {
                     self.antecedent_features(Path::Pronoun, rank, ante, mention.first, Some(mention), before, inside, &mut more);
                     readings.add(Path::Pronoun, relation.cue, Some(index), Some(ante.person), shared, &more);
                 }
@@ -292,7 +292,7 @@ impl Reader<'_> {
             // "katanya" has its pronoun in it.
             let stands = if token.is(CLITIC) { Path::Pronoun } else { Path::Dropped };
             let inside = self.inside(*cue, setting.end);
-            for (rank, ante) in antecedents.iter().enumerate() {
+            for (rank, ante) in self.ranked(antecedents, None) {
                 self.antecedent_features(stands, rank, ante, *cue, None, before, inside, &mut more);
                 readings.add(Path::Dropped, Some(*cue), None, Some(ante.person), shared, &more);
             }

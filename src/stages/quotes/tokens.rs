@@ -10,7 +10,7 @@ pub struct Token {
     start: u32,
     end: u32,
     pub hash: u64,
-    pub class: u32,
+    pub class: u64,
     /// Its sentence and its paragraph, counted from 0.
     pub sentence: u32,
     pub paragraph: u32,
@@ -46,7 +46,7 @@ impl Token {
         Span::new(self.start as usize, self.end as usize)
     }
 
-    pub const fn is(&self, class: u32) -> bool {
+    pub const fn is(&self, class: u64) -> bool {
         self.class & class != 0
     }
 
@@ -88,6 +88,10 @@ pub fn read(text: &str, words: &Words, stretches: &[Stretch], lexicon: &Lexicon)
             // "Viens ! dit-il": it parts the words all the same.
             gap |= if before.contains(['!', '?', '…', ';']) || before.contains("..") { COMMA } else { 0 };
         }
+        // "Ph.D.", "Detik.com"
+        if before == "." && (form.is_small() || tokens.last().is_some_and(|last| last.end - last.start <= 3)) {
+            gap = if form.is_small() { JOINED } else { 0 };
+        }
         while stretches.peek().is_some_and(|stretch| stretch.span.end <= span.start) {
             stretches.next();
             gap |= EDGE;
@@ -98,6 +102,11 @@ pub fn read(text: &str, words: &Words, stretches: &[Stretch], lexicon: &Lexicon)
         }
         let hash = words.terms.get(term).map_or(0, |term| term.hash);
         let mut class = classes.get(term).copied().unwrap_or_default();
+        let opens = tokens.is_empty() || gap & (STOP | BREAK | EDGE) != 0;
+        // "Pour Anne Roche, « ... »", but "personne, pour l'instant".
+        if class & lexicon::ADPOSITION != 0 && class & lexicon::PREPOSITION != 0 && !opens {
+            class &= !lexicon::ADPOSITION;
+        }
         if class & lexicon::ENDS_PHRASE != 0 {
             class |= lexicon.phrase(hash, |back| tokens.len().checked_sub(back + 1).and_then(|at| tokens.get(at)).map(|token| token.hash));
         }
@@ -130,7 +139,7 @@ pub fn read(text: &str, words: &Words, stretches: &[Stretch], lexicon: &Lexicon)
 }
 
 /// What each term can be, asked once however often it comes.
-fn classes(text: &str, words: &Words, lexicon: &Lexicon) -> Vec<u32> {
+fn classes(text: &str, words: &Words, lexicon: &Lexicon) -> Vec<u64> {
     let mut folded = String::new();
     let class = |term: &Term| {
         let (class, is_listed) = lexicon.listed(term.hash);
