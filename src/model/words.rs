@@ -1,7 +1,5 @@
 //! The words of an article: read once, and looked at by every stage from then on.
 
-use rustc_hash::FxHashMap;
-
 use super::Span;
 
 /// All words of a text, in order. Words that differ in case only are one term.
@@ -10,8 +8,81 @@ pub struct Words {
     pub all: Vec<Word>,
     /// By number, in the order in which they first come.
     pub terms: Vec<Term>,
-    /// The number of each term, by its hash.
-    pub numbers: FxHashMap<u64, u32>,
+    numbers: Numbers,
+}
+
+impl Words {
+    /// None yet; with room for so many.
+    pub fn with_capacity(words: usize, terms: usize) -> Self {
+        Self { all: Vec::with_capacity(words), terms: Vec::with_capacity(terms), numbers: Numbers::with_capacity(terms) }
+    }
+
+    /// The number of the term with this hash, if any word has it.
+    pub fn number(&self, hash: u64) -> Option<u32> {
+        self.numbers.find(hash, &self.terms).ok()
+    }
+
+    /// Adds a word to the end.
+    #[inline]
+    pub fn push(&mut self, span: Span, hash: u64, form: Form) {
+        let term = self.numbers.find(hash, &self.terms).unwrap_or_else(|slot| {
+            // A text of four milliards of different words would fill any memory before its words run out of numbers.
+            let number = u32::try_from(self.terms.len()).unwrap_or(u32::MAX);
+            self.terms.push(Term { hash, first: u32::try_from(self.all.len()).unwrap_or(u32::MAX) });
+            self.numbers.enter(slot, &self.terms);
+            number
+        });
+        self.all.push(Word { span, term, form });
+    }
+}
+
+/// The number of each term, by its hash: a table of places, each with a number plus one or nothing, where a place that is
+/// taken leads to the next.
+#[derive(Clone, Debug, Default)]
+struct Numbers {
+    /// A power of two, and never more than half of them taken; or none at all.
+    slots: Vec<u32>,
+}
+
+impl Numbers {
+    fn with_capacity(terms: usize) -> Self {
+        Self { slots: vec![0; (2 * terms).next_power_of_two().max(2)] }
+    }
+
+    /// The number of a term; where there is none, the place that it would have.
+    #[inline]
+    fn find(&self, hash: u64, terms: &[Term]) -> Result<u32, usize> {
+        let last = self.slots.len().wrapping_sub(1);
+        let mut slot = hash as usize & last;
+        loop {
+            match self.slots.get(slot) {
+                None | Some(0) => return Err(slot),
+                Some(taken) if terms.get(*taken as usize - 1).is_some_and(|term| term.hash == hash) => return Ok(taken - 1),
+                Some(_) => slot = (slot + 1) & last,
+            }
+        }
+    }
+
+    /// Enters the last of the terms at the place that `find` gave.
+    fn enter(&mut self, slot: usize, terms: &[Term]) {
+        let number = u32::try_from(terms.len()).unwrap_or(u32::MAX);
+        if let Some(place) = self.slots.get_mut(slot) {
+            *place = number;
+        }
+        if terms.len() * 2 > self.slots.len() {
+            self.slots = vec![0; (terms.len() * 4).next_power_of_two()];
+            for (number, term) in (1..).zip(terms) {
+                let last = self.slots.len() - 1;
+                let mut slot = term.hash as usize & last;
+                while self.slots.get(slot).is_some_and(|taken| *taken != 0) {
+                    slot = (slot + 1) & last;
+                }
+                if let Some(place) = self.slots.get_mut(slot) {
+                    *place = number;
+                }
+            }
+        }
+    }
 }
 
 /// One word where it stands.
@@ -55,6 +126,21 @@ impl Form {
                 | bit(has_small, Self::HAS_SMALL)
                 | bit(is_acronym, Self::ACRONYM),
         )
+    }
+
+    /// The same of a word of ASCII, which has more than one character or not.
+    pub const fn of_ascii(first: u8, has_small: bool, is_long: bool) -> Self {
+        let first = match first {
+            b'A'..=b'Z' => Self::CAPITAL | Self::LETTER,
+            b'a'..=b'z' => Self::SMALL | Self::LETTER,
+            _ => 0,
+        };
+        let others = match (has_small, is_long) {
+            (true, _) => Self::HAS_SMALL,
+            (false, true) => Self::ACRONYM,
+            (false, false) => 0,
+        };
+        Self(first | others)
     }
 
     /// It begins with a capital.

@@ -1,5 +1,6 @@
 //! Tools for language that every stage shares: sentences, words, and what each language needs to be told.
 
+pub mod bytes;
 pub mod lang;
 pub mod language;
 pub mod paragraphs;

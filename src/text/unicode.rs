@@ -1,5 +1,6 @@
 //! Characters: the classes that rules ask for, and places counted in code points.
 
+use super::bytes::Eight;
 use crate::model::{Offsets, Span};
 
 /// Turns byte places into code point places. Asked in rising order, it reads the text once.
@@ -49,13 +50,20 @@ fn beginnings(bytes: &[u8]) -> usize {
 /// The place of the first byte from `from` on that is no ASCII.
 pub fn next_beyond_ascii(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
-    // Many bytes at a time first: most text is ASCII for long stretches.
-    while let Some(block) = bytes.get(at..at + 32)
-        && block.is_ascii()
-    {
-        at += 32;
+    while at < bytes.len() {
+        let beyond = Eight::at(bytes, at).beyond_ascii();
+        if beyond.is_any() {
+            return Some(at + beyond.before());
+        }
+        at += 8;
+        // Where it is not near it is mostly far: many bytes at a time.
+        while let Some(block) = bytes.get(at..at + 32)
+            && block.is_ascii()
+        {
+            at += 32;
+        }
     }
-    bytes.get(at..)?.iter().position(|byte| !byte.is_ascii()).map(|ahead| at + ahead)
+    None
 }
 
 /// True for scripts that are written without spaces between words: Han, Kana, Thai, Lao, Khmer, Burmese.

@@ -1,9 +1,8 @@
 //! Words: the runs of letters and digits that counts and comparisons are made of.
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
-
+use super::bytes::{self, Eight};
 use super::unicode::is_unspaced;
-use crate::model::{FirstCharacter, Form, Span, Term, Word, Words};
+use crate::model::{FirstCharacter, Form, Span, Words};
 
 /// The words of a text, in order. An apostrophe or hyphen between letters parts words, as it does for most counts;
 /// in scripts without spaces each character is one.
@@ -22,75 +21,125 @@ pub fn words(text: &str) -> impl Iterator<Item = Span> {
 
 /// Reads all words of a text with what every stage asks of them, in one pass.
 pub fn read(text: &str) -> Words {
-    // An article of 3 kB has some 300 of them; a long text has fewer for its length.
-    let terms_guessed = (text.len() / 10).min(1_000 + text.len() / 40);
-    let mut words = Words {
-        all: Vec::with_capacity(text.len() / 6),
-        terms: Vec::with_capacity(terms_guessed),
-        numbers: FxHashMap::with_capacity_and_hasher(terms_guessed, FxBuildHasher),
-    };
+    // An article of 3 kB has some 300 different ones; a long text has fewer for its length.
+    let mut words = Words::with_capacity(text.len() / 5, (text.len() / 10).min(1_000 + text.len() / 40));
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(start) = begin(text, at) {
-        let mut hash = HASH_START;
-        let (mut kinds, mut end) = (0, start);
-        // Nearly all letters are ASCII: they are looked up in a table, byte by byte.
-        while let Some(&Character { kind, lower }) = bytes.get(end).and_then(|byte| ASCII.get(usize::from(*byte))).filter(|c| c.kind != 0) {
-            kinds |= kind;
-            hash = mixed(hash, u32::from(lower));
-            end += 1;
-        }
-        let mut count = end - start;
+        let first = bytes.get(start).copied().unwrap_or_default();
+        let Letters { end, hash, has_small, .. } = letters(bytes, start);
         // What ended the run is no letter if it is ASCII.
-        if bytes.get(end).is_some_and(|byte| !byte.is_ascii()) {
-            while let Some(length) = continues(text, start, end) {
-                let Some(c) = text.get(end..).and_then(|rest| rest.chars().next()) else { break };
-                kinds |= kind(c);
-                hash = hash_of(hash, c);
-                count += 1;
-                end += length;
-            }
+        if bytes.get(end).is_none_or(u8::is_ascii) {
+            words.push(Span::new(start, end), hash, Form::of_ascii(first, has_small, end - start > 1));
+            at = end;
+            continue;
         }
-        let first = bytes.get(start).and_then(|byte| ASCII.get(usize::from(*byte))).map_or_else(
-            || text.get(start..).and_then(|rest| rest.chars().next()).map(first_character).unwrap_or_default(),
-            |first| FirstCharacter {
-                is_capital: first.kind & CAPITAL != 0,
-                is_small: first.kind & SMALL != 0,
-                is_letter: first.kind & DIGIT == 0,
-                is_unspaced: false,
-            },
-        );
-        let form = Form::new(first, kinds & SMALL != 0, kinds & OTHER == 0 && count > 1);
-        let term = number(&mut words, hash);
-        words.all.push(Word { span: Span::new(start, end), term, form });
+        let Letters { end, hash, has_small, is_acronym } = letters_of_any_script(text, start);
+        let first = text.get(start..).and_then(|rest| rest.chars().next()).map(first_character).unwrap_or_default();
+        words.push(Span::new(start, end), hash, Form::new(first, has_small, is_acronym));
         at = end;
     }
     words
 }
 
-/// The number of the term with this hash, which the next word may be the first to have.
-fn number(words: &mut Words, hash: u64) -> u32 {
-    // A text of four milliards of different words would fill any memory before its words run out of numbers.
-    let next = u32::try_from(words.terms.len()).unwrap_or(u32::MAX);
-    let number = *words.numbers.entry(hash).or_insert(next);
-    if number == next {
-        words.terms.push(Term { hash, first: u32::try_from(words.all.len()).unwrap_or(u32::MAX) });
+/// What is read of a word.
+struct Letters {
+    end: usize,
+    hash: u64,
+    has_small: bool,
+    is_acronym: bool,
+}
+
+/// A word as far as it is ASCII, eight bytes at a time.
+#[inline]
+fn letters(bytes: &[u8], start: usize) -> Letters {
+    let mut hash = HASH_START;
+    let mut has_small = false;
+    let mut end = start;
+    loop {
+        let eight = Eight::at(bytes, end);
+        let letters = eight.letters();
+        let length = letters.or(eight.digits()).run();
+        if length > 0 {
+            has_small |= eight.small(letters).first(length).is_any();
+            hash = mixed(hash, eight.lower() & bytes::first(length));
+            end += length;
+        }
+        if length < 8 {
+            return Letters { end, hash, has_small, is_acronym: !has_small && end - start > 1 };
+        }
     }
-    number
+}
+
+/// The letters of ASCII that stand side by side from a place on: the hash of the word that they are, and how many.
+pub fn ascii_letters(bytes: &[u8], start: usize) -> (u64, usize) {
+    let mut hash = HASH_START;
+    let mut end = start;
+    loop {
+        let eight = Eight::at(bytes, end);
+        let length = eight.letters().run();
+        if length > 0 {
+            hash = mixed(hash, eight.lower() & bytes::first(length));
+            end += length;
+        }
+        if length < 8 {
+            return (hash, end - start);
+        }
+    }
+}
+
+/// A whole word, character by character.
+fn letters_of_any_script(text: &str, start: usize) -> Letters {
+    let mut hasher = Hasher::default();
+    let (mut kinds, mut end, mut count) = (0, start, 0);
+    while let Some(length) = continues(text, start, end) {
+        match text.as_bytes().get(end..end + length) {
+            Some([byte]) => {
+                kinds |= if byte.is_ascii_lowercase() { SMALL | OTHER } else { 0 };
+                hasher.push(*byte);
+            }
+            _ => {
+                let Some(c) = text.get(end..).and_then(|rest| rest.chars().next()) else { break };
+                kinds |= kind(c);
+                hasher.push_lower(c);
+            }
+        }
+        count += 1;
+        end += length;
+    }
+    Letters { end, hash: hasher.finish(), has_small: kinds & SMALL != 0, is_acronym: kinds & OTHER == 0 && count > 1 }
 }
 
 /// A word's hash, whatever its case: that of its term.
 pub fn hash(word: &str) -> u64 {
-    hash_of_letters(word.chars())
+    let bytes = word.as_bytes();
+    if !word.is_ascii() {
+        return hash_of_letters(word.chars());
+    }
+    let mut hash = HASH_START;
+    for at in (0..bytes.len()).step_by(8) {
+        hash = mixed(hash, Eight::at(bytes, at).lower() & bytes::first(bytes.len() - at));
+    }
+    hash
 }
 
 /// The hash of the word that these letters make.
 pub fn hash_of_letters(letters: impl Iterator<Item = char>) -> u64 {
-    letters.fold(HASH_START, hash_of)
+    let mut hasher = Hasher::default();
+    letters.for_each(|c| hasher.push_lower(c));
+    hasher.finish()
 }
 
-/// Where the next word begins.
+/// Where the next word begins: between most words stands one blank.
+#[inline]
 fn begin(text: &str, from: usize) -> Option<usize> {
+    match text.as_bytes().get(from..) {
+        Some([b' ', b'A'..=b'Z' | b'a'..=b'z', ..]) => Some(from + 1),
+        _ => begin_further_on(text, from),
+    }
+}
+
+fn begin_further_on(text: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = from;
     loop {
@@ -164,61 +213,80 @@ const fn is_mark(c: char) -> bool {
     matches!(c, '\u{0300}'..='\u{036F}' | '\u{0900}'..='\u{0903}' | '\u{093A}'..='\u{094F}' | '\u{0981}'..='\u{0983}' | '\u{09BC}'..='\u{09CD}')
 }
 
-const CAPITAL: u8 = 1;
-const SMALL: u8 = 1 << 1;
-const DIGIT: u8 = 1 << 2;
+const SMALL: u8 = 1;
 /// Neither a capital nor a digit.
-const OTHER: u8 = 1 << 3;
-
-/// What a character of ASCII is to words, and its small form.
-#[derive(Clone, Copy)]
-struct Character {
-    /// Nothing for what belongs to no word.
-    kind: u8,
-    lower: u8,
-}
-
-static ASCII: [Character; 128] = {
-    let mut table = [Character { kind: 0, lower: 0 }; 128];
-    let mut byte = 0;
-    while byte < 128_u8 {
-        let kind = match byte {
-            b'A'..=b'Z' => CAPITAL,
-            b'a'..=b'z' => SMALL | OTHER,
-            b'0'..=b'9' => DIGIT,
-            _ => 0,
-        };
-        table[byte as usize] = Character { kind, lower: byte.to_ascii_lowercase() };
-        byte += 1;
-    }
-    table
-};
+const OTHER: u8 = 1 << 1;
 
 fn kind(c: char) -> u8 {
-    if matches!(c, 'ß'..='ö' | 'ø'..='ÿ') {
-        return SMALL | OTHER;
+    match c {
+        'À'..='Ö' | 'Ø'..='Þ' => return 0,
+        'ß'..='ö' | 'ø'..='ÿ' => return SMALL | OTHER,
+        _ => {}
     }
-    let (is_capital, is_digit) = (c.is_uppercase(), c.is_numeric());
-    let kinds = [(is_capital, CAPITAL), (c.is_lowercase(), SMALL), (is_digit, DIGIT), (!is_capital && !is_digit, OTHER)];
-    kinds.into_iter().fold(0, |all, (is_so, kind)| if is_so { all | kind } else { all })
+    let is_other = !c.is_uppercase() && !c.is_numeric();
+    (u8::from(c.is_lowercase()) * SMALL) | (u8::from(is_other) * OTHER)
 }
 
 fn first_character(c: char) -> FirstCharacter {
+    let is_of_europe = matches!(c, 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ÿ');
+    if is_of_europe {
+        return FirstCharacter { is_capital: c < 'ß', is_small: c >= 'ß', is_letter: true, is_unspaced: false };
+    }
     FirstCharacter { is_capital: c.is_uppercase(), is_small: c.is_lowercase(), is_letter: c.is_alphabetic(), is_unspaced: is_unspaced(c) }
 }
 
-const HASH_START: u64 = 0xCBF2_9CE4_8422_2325;
+const HASH_START: u64 = 0x243F_6A88_85A3_08D3;
 
-/// One step of FNV-1a, over code points.
-const fn mixed(hash: u64, code: u32) -> u64 {
-    (hash ^ code as u64).wrapping_mul(0x0000_0100_0000_01B3)
+/// Takes in eight bytes of a word in lower case, of which the last ones of a word may be zero: the two halves of a product
+/// that depends on all of them, so that no bit of the hash depends on few.
+const fn mixed(hash: u64, eight: u64) -> u64 {
+    let product = (hash ^ eight) as u128 * 0x9E37_79B9_7F4A_7C15;
+    product as u64 ^ (product >> 64) as u64
 }
 
-fn hash_of(hash: u64, c: char) -> u64 {
-    match c {
-        '\0'..='\x7F' => mixed(hash, u32::from(c.to_ascii_lowercase())),
-        'ß'..='ö' | 'ø'..='ÿ' => mixed(hash, u32::from(c)),
-        _ => c.to_lowercase().fold(hash, |hash, c| mixed(hash, c.into())),
+/// The hash of a word whose characters come one by one.
+pub struct Hasher {
+    hash: u64,
+    /// Those that are not taken in yet.
+    open: u64,
+    open_bits: u32,
+}
+
+impl Default for Hasher {
+    fn default() -> Self {
+        Self { hash: HASH_START, open: 0, open_bits: 0 }
+    }
+}
+
+impl Hasher {
+    /// A byte of ASCII, in either case.
+    fn push(&mut self, byte: u8) {
+        self.push_as_it_is(byte | 0x20);
+    }
+
+    pub fn push_lower(&mut self, c: char) {
+        match c {
+            '\0'..='\x7F' => self.push(c as u8),
+            'ß'..='ö' | 'ø'..='ÿ' => self.push_encoded(c),
+            _ => c.to_lowercase().for_each(|c| if c.is_ascii() { self.push(c as u8) } else { self.push_encoded(c) }),
+        }
+    }
+
+    fn push_encoded(&mut self, c: char) {
+        c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| self.push_as_it_is(byte));
+    }
+
+    fn push_as_it_is(&mut self, byte: u8) {
+        self.open |= u64::from(byte) << self.open_bits;
+        self.open_bits += 8;
+        if self.open_bits == 64 {
+            self.hash = mixed(self.hash, self.open);
+            (self.open, self.open_bits) = (0, 0);
+        }
+    }
+
+    pub fn finish(self) -> u64 {
+        if self.open_bits == 0 { self.hash } else { mixed(self.hash, self.open) }
     }
 }
 

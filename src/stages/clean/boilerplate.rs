@@ -8,6 +8,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::phrases::{Phrases, first_word};
 use crate::text::paragraphs::paragraphs;
+use crate::text::unicode::next_beyond_ascii;
 use crate::text::words::hash;
 
 /// In bytes: no line of boilerplate is longer than this.
@@ -44,7 +45,10 @@ pub fn remove(text: String, title: Option<&str>, phrases: &Phrases) -> String {
 }
 
 fn without_boilerplate_lines<'a>(paragraph: &'a str, phrases: &Phrases) -> Cow<'a, str> {
-    if !paragraph.split('\n').any(|line| is_boilerplate(line, phrases)) {
+    let is_one_line = memchr::memchr(b'\n', paragraph.as_bytes()).is_none();
+    let has_any =
+        if is_one_line { is_boilerplate(paragraph, phrases) } else { paragraph.split('\n').any(|line| is_boilerplate(line, phrases)) };
+    if !has_any {
         return Cow::Borrowed(paragraph);
     }
     let kept: Vec<&str> = paragraph.split('\n').filter(|line| !is_boilerplate(line, phrases)).collect();
@@ -158,17 +162,21 @@ fn begins_with_phrase(text: &str, phrase: &str) -> bool {
 
 fn fold(line: &str) -> String {
     let line = line.trim();
-    if line.is_ascii() {
-        return line.to_ascii_lowercase();
-    }
     let mut folded = String::with_capacity(line.len());
-    for letter in line.chars() {
-        match letter {
-            '’' => folded.push('\''),
-            '\0'..='\u{7F}' => folded.push(letter.to_ascii_lowercase()),
-            _ => folded.extend(letter.to_lowercase()),
+    let mut rest = line;
+    while let Some(at) = next_beyond_ascii(rest.as_bytes(), 0) {
+        let (ascii, others) = rest.split_at(at);
+        folded.push_str(ascii);
+        let mut letters = others.chars();
+        match letters.next() {
+            Some('’') => folded.push('\''),
+            Some(letter) => folded.extend(letter.to_lowercase()),
+            None => {}
         }
+        rest = letters.as_str();
     }
+    folded.push_str(rest);
+    folded.make_ascii_lowercase();
     folded
 }
 

@@ -46,15 +46,22 @@ pub fn clean(article: ParsedArticle, _options: &Options) -> Result<CleanArticle,
 /// Repairs the encoding and puts the characters in order, until neither finds anything: an unseen character may have
 /// stood in the middle of what was read wrong.
 fn put_in_order(text: String) -> (String, bool) {
+    let (text, repaired) = repair(text);
+    match characters::put_in_order(&text) {
+        None => (text, repaired),
+        Some(text) => {
+            let (text, repaired_then) = repair(text);
+            (text, repaired || repaired_then)
+        }
+    }
+}
+
+/// The text in order where it had to be repaired, and whether it had to.
+fn repair(text: String) -> (String, bool) {
     let mut text = text;
     let mut repaired = false;
     while let Some(better) = encoding::repair(&text) {
-        text = characters::put_in_order(better);
-        repaired = true;
-    }
-    text = characters::put_in_order(text);
-    while let Some(better) = encoding::repair(&text) {
-        text = characters::put_in_order(better);
+        text = characters::put_in_order(&better).unwrap_or(better);
         repaired = true;
     }
     (text, repaired)

@@ -54,8 +54,8 @@ impl Default for Options {
 /// Finds the quotes of one article and their speakers.
 pub fn extract(article: CleanArticle, options: &Options) -> Result<QuotedArticle, StageError> {
     let language = lang::of(&article.language.code);
-    let sentences = sentences::segment(&article.text, language);
     let words = words::read(&article.text);
+    let sentences = sentences::segment_by_words(&article.text, &words, language);
     let Some(read) = attribution::read(&article.text, &words, language, options.indirect) else {
         return Ok(QuotedArticle { article, sentences, words, quotes: Vec::new(), quotes_found: 0 });
     };

@@ -116,7 +116,7 @@ impl<'a> Vectors<'a> {
 
     /// The word's number, where the article has it.
     pub fn id_of(&self, word: &str) -> Option<u32> {
-        self.words.numbers.get(&words::hash(word)).copied()
+        self.words.number(words::hash(word))
     }
 
     /// A vector of all words, to hold sentences against. All zero.

@@ -39,6 +39,11 @@ pub enum ShortForm {
 impl SentenceData {
     /// What a word is as a short form, without its full stop, whatever its case.
     pub fn short_form(&self, word: &str) -> Option<ShortForm> {
+        self.short_form_hash(hash(word))
+    }
+
+    /// The same, by the hash of its term.
+    pub fn short_form_hash(&self, hash_of_word: u64) -> Option<ShortForm> {
         let kinds = self.kinds.get_or_init(|| {
             let mut kinds = FxHashMap::default();
             for (list, kind) in
@@ -48,7 +53,7 @@ impl SentenceData {
             }
             kinds
         });
-        kinds.get(&hash(word)).copied()
+        kinds.get(&hash_of_word).copied()
     }
 
     /// True for a word that is cut short before a number.

@@ -2,6 +2,8 @@
 
 use whatlang::Lang;
 
+use crate::text::bytes::Eight;
+
 /// What a text's script says of its language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Script {
@@ -98,23 +100,36 @@ const HAN_WORTH: usize = 3;
 impl Tally {
     pub fn of(text: &str) -> Self {
         let mut tally = Self::default();
-        for c in text.chars() {
-            match c {
-                'a'..='z' | 'A'..='Z' => tally.latin += 1,
-                '\0'..='\u{BF}' => {}
-                '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => tally.latin += 1,
-                '\u{400}'..='\u{52F}' => tally.cyrillic += 1,
-                '\u{600}'..='\u{6FF}' => tally.arabic += usize::from(c.is_alphabetic()),
-                '\u{900}'..='\u{97F}' => tally.devanagari += 1,
-                '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' => tally.han += 1,
-                '\u{3041}'..='\u{30FA}' => tally.kana += 1,
-                _ => {
-                    let place = OTHERS.iter().position(|(first, last, _)| (*first..=*last).contains(&c));
-                    place.and_then(|place| tally.others.get_mut(place)).into_iter().for_each(|count| *count += 1);
-                }
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let eight = Eight::at(bytes, at);
+            let ascii = eight.beyond_ascii().before();
+            tally.latin += eight.letters().first(ascii).count();
+            at += ascii;
+            // Where one character is beyond ASCII the next often is.
+            while let Some(c) = bytes.get(at).filter(|byte| !byte.is_ascii()).and_then(|_| text.get(at..)?.chars().next()) {
+                tally.count(c);
+                at += c.len_utf8();
             }
         }
         tally
+    }
+
+    fn count(&mut self, c: char) {
+        match c {
+            '\0'..='\u{BF}' => {}
+            '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => self.latin += 1,
+            '\u{400}'..='\u{52F}' => self.cyrillic += 1,
+            '\u{600}'..='\u{6FF}' => self.arabic += usize::from(c.is_alphabetic()),
+            '\u{900}'..='\u{97F}' => self.devanagari += 1,
+            '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' => self.han += 1,
+            '\u{3041}'..='\u{30FA}' => self.kana += 1,
+            _ => {
+                let place = OTHERS.iter().position(|(first, last, _)| (*first..=*last).contains(&c));
+                place.and_then(|place| self.others.get_mut(place)).into_iter().for_each(|count| *count += 1);
+            }
+        }
     }
 
     /// The script of most letters; none where there are too few to tell.

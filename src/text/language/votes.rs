@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use crate::text::lang;
+use crate::text::{lang, words};
 
 use super::scripts::Shared;
 
@@ -63,7 +63,7 @@ static KNOWN: LazyLock<Known> = LazyLock::new(|| {
     let mut known = Known { words: FxHashMap::default(), letters: FxHashMap::default() };
     for (place, code) in LANGUAGES.iter().enumerate() {
         for word in lang::of(code).words.stop_words() {
-            *known.words.entry(hash(word)).or_default() |= 1 << place;
+            *known.words.entry(words::hash(word)).or_default() |= 1 << place;
         }
         for (_, letters) in LETTERS.iter().chain(&CYRILLIC).filter(|(of, _)| of == code) {
             for letter in letters.chars() {
@@ -96,31 +96,19 @@ impl Votes {
         let standing = standing(script);
         let mut votes = Self { sums: [0.0; LANGUAGES.len()], standing, worths: worths(standing), words: 0, known_words: 0 };
         let mut strange = [0.0; LANGUAGES.len()];
-        let mut word = FNV_START;
-        let mut length = 0;
+        let bytes = text.as_bytes();
         let mut at = 0;
-        // Once more at the end, where nothing stands, for the last word.
-        while at <= text.len() {
-            let byte = text.as_bytes().get(at).copied().unwrap_or(b' ');
-            if byte.is_ascii_alphabetic() {
-                word = mixed(word, char::from(byte.to_ascii_lowercase()));
-                length += 1;
+        while let Some(byte) = bytes.get(at) {
+            if byte.is_ascii() && !byte.is_ascii_alphabetic() {
                 at += 1;
                 continue;
             }
-            let c = if byte.is_ascii() { char::from(byte) } else { text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or(' ') };
-            at += c.len_utf8();
-            if !c.is_ascii() && c.is_alphabetic() {
-                for c in c.to_lowercase() {
-                    word = mixed(word, c);
-                    if !c.is_ascii() {
-                        votes.letter(c, &mut strange);
-                    }
-                }
-                length += 1;
-            } else if length > 0 {
-                votes.word(word, length);
-                (word, length) = (FNV_START, 0);
+            let (hash, length) = words::ascii_letters(bytes, at);
+            if bytes.get(at + length).is_none_or(u8::is_ascii) {
+                votes.word(hash, length);
+                at += length;
+            } else {
+                at = votes.word_of_any_script(text, at, &mut strange);
             }
         }
         for (sum, strange) in votes.sums.iter_mut().zip(strange) {
@@ -131,6 +119,30 @@ impl Votes {
         }
         votes.add("ru", RUSSIAN_PRIOR);
         votes
+    }
+
+    /// A word that has letters beyond ASCII. Gives where to read on.
+    fn word_of_any_script(&mut self, text: &str, start: usize, strange: &mut [f64; LANGUAGES.len()]) -> usize {
+        let mut hasher = words::Hasher::default();
+        let mut length = 0;
+        let mut end = start;
+        for c in text.get(start..).unwrap_or_default().chars() {
+            if !c.is_alphabetic() {
+                // A sign that begins no word is passed over.
+                end = end.max(start + if length == 0 { c.len_utf8() } else { 0 });
+                break;
+            }
+            hasher.push_lower(c);
+            if !c.is_ascii() {
+                c.to_lowercase().filter(|c| !c.is_ascii()).for_each(|c| self.letter(c, strange));
+            }
+            length += 1;
+            end += c.len_utf8();
+        }
+        if length > 0 {
+            self.word(hasher.finish(), length);
+        }
+        end
     }
 
     fn word(&mut self, word: u64, length: usize) {
@@ -211,14 +223,4 @@ fn worths(standing: u32) -> [f64; LANGUAGES.len() + 1] {
         *worth = libm::log(1.0 + f64::from(standing.count_ones()) / f64::from(count));
     }
     worths
-}
-
-const FNV_START: u64 = 0xCBF2_9CE4_8422_2325;
-
-const fn mixed(hash: u64, c: char) -> u64 {
-    (hash ^ c as u64).wrapping_mul(0x0000_0100_0000_01B3)
-}
-
-fn hash(word: &str) -> u64 {
-    word.chars().fold(FNV_START, mixed)
 }

@@ -7,7 +7,7 @@ use crate::text::unicode::is_unspaced;
 use crate::text::words;
 
 /// Longer runs of letters before a full stop are no short form, so that one endless word costs nothing.
-const WORD_BYTES_MAX: usize = 32;
+pub const WORD_BYTES_MAX: usize = 32;
 /// White space and marks between sentences are looked through only so far.
 const BETWEEN_MAX: usize = 24;
 

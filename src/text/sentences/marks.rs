@@ -3,7 +3,7 @@
 /// Bytes where the scanner must look closer: marks, and the first bytes of marks beyond ASCII.
 pub const LOOK: [bool; 256] = {
     let mut look = [false; 256];
-    let bytes = [b'\n', b'.', b'!', b'?', b';', b':', b'"', 0xC2, 0xCD, 0xD6, 0xD8, 0xDB, 0xE0, 0xE1, 0xE2, 0xE3, 0xEF];
+    let bytes = [b'\n', b'.', b'!', b'?', b';', b':', b'"', 0xCD, 0xD6, 0xD8, 0xDB, 0xE0, 0xE1, 0xE2, 0xE3, 0xEF];
     let mut at = 0;
     while at < bytes.len() {
         look[bytes[at] as usize] = true;

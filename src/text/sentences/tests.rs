@@ -1,12 +1,14 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::text::lang;
+use crate::text::{lang, words};
 
 #[track_caller]
 fn check(code: &str, expected: &[&str]) {
     let text = expected.join(" ");
-    let found: Vec<_> = segment(&text, lang::of(code)).into_iter().map(|span| span.of(&text)).collect();
+    let spans = segment(&text, lang::of(code));
+    assert_eq!(segment_by_words(&text, &words::read(&text), lang::of(code)), spans);
+    let found: Vec<_> = spans.into_iter().map(|span| span.of(&text)).collect();
     assert_eq!(found, expected);
 }
 
@@ -125,7 +127,53 @@ fn hostile_text_is_read_in_linear_time() {
     }
 }
 
+/// Copy with everything in it that ends a sentence or seems to.
+fn copy() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        "[A-Z]?[a-zé]{0,9}",
+        "[.!?:;,]{1,2}",
+        " {1,2}",
+        "\n{1,2}",
+        "[0-9]{1,4}\\.? ?",
+        "[\"'“”„«»’(){}—-]",
+        "[。！《》京عक।İ😀\u{301}\u{A0}\u{202F}]",
+        prop::sample::select(vec![
+            "Dr.",
+            "e.g.",
+            "etc.",
+            "Nr. 5",
+            "No. XXI",
+            "usw.",
+            "approx.",
+            "messrs.",
+            "Zakynthos. ",
+            ". . .",
+            ":-)",
+            ".\n\n",
+            "P. ",
+            "Hauptstr. 9",
+            "1. ",
+            "2. ",
+            "ver. ",
+            " circa. In",
+            "10000. A",
+            "abcdef. A",
+            "vorgelegt. Die ",
+            "l'Etat. Il",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
 proptest! {
+    #[test]
+    fn who_knows_the_words_finds_the_same_sentences(text in copy()) {
+        for code in ["de", "en", "und", "pl", "pt"] {
+            prop_assert_eq!(segment_by_words(&text, &words::read(&text), lang::of(code)), segment(&text, lang::of(code)));
+        }
+    }
+
     #[test]
     fn only_white_space_lies_between_sentences(text in "[\\PC\n .?!\"';:12a-z。《“»-]{0,80}") {
         for code in ["de", "en", "und", "pl"] {
