@@ -161,6 +161,11 @@ fn text_alone(criterion: &mut Criterion) {
     group.bench_function("sentences", |bencher| {
         bencher.iter(|| texts.iter().zip(&codes).for_each(|(text, code)| drop(black_box(sentences::segment(text, lang::of(code))))));
     });
+    let read: Vec<_> = texts.iter().map(|text| words::read(text)).collect();
+    group.bench_function("sentences by words", |bencher| {
+        let all = || texts.iter().zip(&read).zip(&codes);
+        bencher.iter(|| all().for_each(|((text, words), code)| drop(black_box(sentences::segment_by_words(text, words, lang::of(code))))));
+    });
     group.bench_function("language", |bencher| {
         bencher.iter(|| texts.iter().for_each(|text| drop(black_box(language::identify(text)))));
     });

@@ -94,7 +94,8 @@ pub struct Lead {
 impl Votes {
     pub fn count(text: &str, script: Shared) -> Self {
         let standing = standing(script);
-        let mut votes = Self { sums: [0.0; LANGUAGES.len()], standing, worths: worths(standing), words: 0, known_words: 0 };
+        let worths = if script == Shared::Latin { *LATIN_WORTHS } else { worths(standing) };
+        let mut votes = Self { sums: [0.0; LANGUAGES.len()], standing, worths, words: 0, known_words: 0 };
         let mut strange = [0.0; LANGUAGES.len()];
         let bytes = text.as_bytes();
         let mut at = 0;
@@ -127,7 +128,7 @@ impl Votes {
         let mut length = 0;
         let mut end = start;
         for c in text.get(start..).unwrap_or_default().chars() {
-            if !c.is_alphabetic() {
+            if !is_letter(c) {
                 // A sign that begins no word is passed over.
                 end = end.max(start + if length == 0 { c.len_utf8() } else { 0 });
                 break;
@@ -206,6 +207,11 @@ impl Votes {
     }
 }
 
+/// The letters of Europe are told without a table.
+fn is_letter(c: char) -> bool {
+    matches!(c, 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ɏ') || !matches!(c, '\u{2010}'..='\u{203F}') && c.is_alphabetic()
+}
+
 fn standing(script: Shared) -> u32 {
     let codes: &[&str] = match script {
         Shared::Latin => return (1 << 20) - 1,
@@ -215,6 +221,8 @@ fn standing(script: Shared) -> u32 {
     };
     LANGUAGES.iter().enumerate().filter(|(_, code)| codes.contains(code)).fold(0, |bits, (place, _)| bits | 1 << place)
 }
+
+static LATIN_WORTHS: LazyLock<[f64; LANGUAGES.len() + 1]> = LazyLock::new(|| worths(standing(Shared::Latin)));
 
 /// In nats: how much likelier a text is in so many of the languages that stand than in any of them.
 fn worths(standing: u32) -> [f64; LANGUAGES.len() + 1] {
