@@ -66,7 +66,7 @@ pub fn read<'a>(text: &'a str, words: &Words, language: &'static Language, indir
     let mut tokens = tokens::read(text, words, &stretches, Lexicon::of(language));
     let stretches = names_in_marks(stretches, &mut tokens);
     let stretches = incise::split(stretches, &mut tokens, data.drops_subject);
-    let (mentions, cast) = mentions::read(text, &tokens, data.capital_nouns);
+    let (mentions, cast) = mentions::read(text, &tokens, Lexicon::of(language), data.capital_nouns);
     let mut pieces = Vec::with_capacity(stretches.len());
     for stretch in stretches {
         let first = tokens.partition_point(|token| token.span().start < stretch.span.start);

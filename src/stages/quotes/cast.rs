@@ -12,6 +12,8 @@ pub enum Gender {
     Unknown,
     Masculine,
     Feminine,
+    /// Of a pronoun: a human being, man or woman.
+    Either,
 }
 
 /// One person or body.

@@ -49,6 +49,16 @@ pub const PLACE: u64 = 1 << 29;
 pub const PLACE_END: u64 = 1 << 30;
 /// A word of the names of bodies and media, or such a name.
 pub const BODY_NAME: u64 = 1 << 31;
+/// "by": whoever did it follows.
+pub const AGENT: u64 = 1 << 32;
+/// "quoted": its object speaks.
+pub const QUOTING: u64 = 1 << 33;
+/// A noun for a paper, whose maker speaks: "statement".
+pub const DOCUMENT: u64 = 1 << 34;
+/// A pronoun that stands for a human being, man or woman.
+pub const PERSONAL: u64 = 1 << 36;
+/// "from": whoever made the paper follows.
+pub const MAKER: u64 = 1 << 35;
 
 pub const ANY_VERB: u64 = VERB | WEAK_VERB;
 pub const PRONOUN: u64 = MASCULINE | FEMININE | NEUTRAL;
@@ -79,6 +89,8 @@ pub struct Lexicon {
     endings: FxHashMap<u8, Vec<(String, u64)>>,
     /// How words begin that are no names, even at the head of a sentence.
     beginnings: Vec<String>,
+    /// The offices that titles stand for.
+    title_roles: FxHashMap<u64, Vec<u64>>,
 }
 
 impl Lexicon {
@@ -106,18 +118,23 @@ impl Lexicon {
         lexicon.add_given_names();
         lexicon.add_places();
         COMPANY_FORMS.iter().for_each(|form| lexicon.add(form, SHORT));
-        let lists: [(&[String], u64); 25] = [
+        let lists: [(&[String], u64); 30] = [
             (&data.relatives, RELATIVE),
             (&data.verbs, VERB),
             (&data.weak_verbs, WEAK_VERB),
             (&data.auxiliaries, AUXILIARY),
             (&data.adpositions, ADPOSITION),
             (&data.postpositions, POSTPOSITION),
+            (&data.agents, AGENT),
+            (&data.quoting, QUOTING),
+            (&data.makers, MAKER),
+            (&data.documents, ROLE | BODY | DOCUMENT),
             (&data.that, THAT),
             (&data.masculine, MASCULINE),
             (&data.feminine, FEMININE),
             (&data.neutral, NEUTRAL),
             (&data.plural, PLURAL),
+            (&data.personal, PERSONAL),
             (&data.articles, ARTICLE),
             (&data.indefinite, ARTICLE | INDEFINITE),
             (&data.prepositions, PREPOSITION),
@@ -148,6 +165,10 @@ impl Lexicon {
                     lexicon.endings.entry(*last).or_default().push((ending.clone(), class));
                 }
             }
+        }
+        for roles in &data.title_roles {
+            let mut roles = roles.split_whitespace().map(hash);
+            lexicon.title_roles.extend(roles.next().map(|title| (title, roles.collect())));
         }
         lexicon.beginnings.clone_from(&data.common_beginnings);
         lexicon
@@ -185,6 +206,11 @@ impl Lexicon {
             *self.words.entry(last).or_default() |= ENDS_PHRASE;
             self.phrases.entry(last).or_default().push((class, words));
         }
+    }
+
+    /// The offices that a title stands for.
+    pub fn title_roles(&self, title: u64) -> &[u64] {
+        self.title_roles.get(&title).map_or(&[], Vec::as_slice)
     }
 
     /// What a word can be by the lists, and whether one of them has it.

@@ -2,8 +2,8 @@
 
 use super::cast::{Cast, Gender, Naming, Person};
 use super::lexicon::{
-    ADPOSITION, ANY_VERB, ARTICLE, AUXILIARY, BODY, COMMON, COMMON_ENDING, FEMININE, GIVEN, MASCULINE, PARTICLE, PLURAL, PREPOSITION,
-    PRONOUN, RELATIVE, ROLE, SMALL, TITLE, TITLE_FEMININE, TITLE_MASCULINE, VERB,
+    ADPOSITION, ANY_VERB, ARTICLE, AUXILIARY, BODY, BODY_NAME, COMMON, COMMON_ENDING, DOCUMENT, FEMININE, GIVEN, Lexicon, MAKER, MASCULINE,
+    PARTICLE, PERSONAL, PLURAL, PREPOSITION, PRONOUN, RELATIVE, ROLE, SMALL, TITLE, TITLE_FEMININE, TITLE_MASCULINE, VERB,
 };
 use super::tokens::{BRACKET, BREAK, COLON, COMMA, DASH, EDGE, JOINED, STOP, Token};
 use crate::model::Span;
@@ -51,15 +51,19 @@ const RELATIVE_REACH: usize = 9;
 /// How many words may stand between an article and its noun: "a former senior council officer".
 pub const MODIFIERS_MAX: usize = 4;
 
+/// Words between a preposition and the name that hangs on it.
+const HUNG_WORDS_MAX: usize = 4;
+
 /// Ends of anything that belongs together.
 pub const PARTS: u8 = STOP | COLON | BREAK | DASH | BRACKET | EDGE;
 
 /// Reads all mentions, in text order, and who is who.
-pub fn read(text: &str, tokens: &[Token], capital_nouns: bool) -> (Vec<Mention>, Cast) {
+pub fn read(text: &str, tokens: &[Token], lexicon: &Lexicon, capital_nouns: bool) -> (Vec<Mention>, Cast) {
     let proper = if capital_nouns { Proper::of(tokens) } else { Proper::default() };
     let mut scan = Scan {
         text,
         tokens,
+        lexicon,
         proper,
         capital_nouns,
         cast: Cast::default(),
@@ -73,6 +77,7 @@ pub fn read(text: &str, tokens: &[Token], capital_nouns: bool) -> (Vec<Mention>,
     if capital_nouns {
         scan.forget_common_nouns();
     }
+    scan.give_to_makers();
     settle_subjects(tokens, &mut scan.mentions, &mut scan.cast.persons);
     (scan.mentions, scan.cast)
 }
@@ -126,6 +131,7 @@ impl Proper {
 pub struct Scan<'a> {
     pub text: &'a str,
     pub tokens: &'a [Token],
+    lexicon: &'a Lexicon,
     proper: Proper,
     pub capital_nouns: bool,
     pub cast: Cast,
@@ -150,6 +156,7 @@ impl Scan<'_> {
             let gender = match token.class & (MASCULINE | FEMININE) {
                 MASCULINE => Gender::Masculine,
                 FEMININE => Gender::Feminine,
+                _ if token.is(PERSONAL) => Gender::Either,
                 _ => Gender::Unknown,
             };
             let plural = token.is(PLURAL);
@@ -157,9 +164,15 @@ impl Scan<'_> {
             self.push(Mention { gender, plural, hung, ..mention(Kind::Pronoun, at, at, None) });
             return at + 1;
         }
-        // "Teachers Union"
+        // "Teachers Union", "General Motors"
         let body_follows = |next: &Token| next.capital && next.gap == 0 && next.is(BODY);
-        if token.is(ROLE) && token.is(PLURAL) && token.capital && !self.capital_nouns && self.tokens.get(at + 1).is_some_and(body_follows) {
+        let firm_follows = |next: &Token| next.capital && next.gap == 0 && next.is(BODY_NAME) && !next.is(GIVEN | ROLE);
+        let next = self.tokens.get(at + 1);
+        if token.is(ROLE)
+            && token.capital
+            && !self.capital_nouns
+            && (token.is(PLURAL) && next.is_some_and(body_follows) || next.is_some_and(firm_follows))
+        {
             return self.read_name(at, self.name_end(at));
         }
         // "ha comunicato il ministero": a verb here, a noun elsewhere.
@@ -250,7 +263,10 @@ impl Scan<'_> {
                 && token.capital
                 && self.after_preposition(first)
                 && !self.tokens.get(first).is_some_and(|head| head.is(GIVEN));
-            if possessive || new_given {
+            // "Marcus Bell of Nevada"
+            let comes_from =
+                token.is(PREPOSITION) && token.is(MAKER) && at > first + 1 && self.tokens.get(first).is_some_and(|head| head.is(GIVEN));
+            if possessive || new_given || comes_from {
                 break;
             }
             let several = token.is(PLURAL) && token.capital && !self.capital_nouns;
@@ -262,7 +278,11 @@ impl Scan<'_> {
             // "Anna Fleiss" too, unless the article shows it to be a noun.
             let noun_elsewhere = self.proper.nouns.contains(&token.hash);
             let common = self.capital_nouns && !token.is(GIVEN) && (token.is(COMMON_ENDING) && !surname || noun_elsewhere);
-            if token.capital && !noun && !common {
+            // "MS Ka'ban"
+            let after_apostrophe = token.after(JOINED)
+                && token.span().len() > 2
+                && !self.text.get(..token.span().start).is_some_and(|text| text.ends_with('-'));
+            if token.capital && !noun && !common || after_apostrophe && at == last + 1 && !noun {
                 last = at;
             } else if !token.is(PARTICLE) && !token.after(JOINED) || token.span().len() > 4 || noun {
                 break;
@@ -323,6 +343,10 @@ impl Scan<'_> {
         };
         let Some(person) = self.cast.name(words, self.place(first, last), self.text, Naming { gender, human: title != 0 }) else { return };
         let phrase = if title != 0 && phrase == first { first - 1 } else { phrase };
+        // "Gov. Dana Whitlock": the governor is Whitlock from here on.
+        if let Some(title) = before.filter(|_| title != 0) {
+            self.lexicon.title_roles(title.hash).iter().for_each(|role| self.cast.hold(*role, person));
+        }
         let next = self.tokens.get(last + 1);
         let possessive = next.is_some_and(|next| next.after(JOINED) && next.span().len() == 1 && next.span().of(self.text) == "s");
         let ahead = self.tokens.get(last + 1..(last + 5).min(self.tokens.len())).unwrap_or_default();
@@ -340,6 +364,36 @@ impl Scan<'_> {
         self.push(Mention { phrase, hung, modifies, doubtful, gender, ..mention(Kind::Name, first, last, Some(person)) });
     }
 
+    /// A paper speaks for whoever made it: "Webb's statement said", "a statement released by Webb".
+    fn give_to_makers(&mut self) {
+        for at in 0..self.mentions.len() {
+            let Some(paper) = self.mentions.get(at).copied() else { break };
+            let is_paper = paper.kind == Kind::Role && self.tokens.get(paper.last).is_some_and(|token| token.is(DOCUMENT));
+            if !is_paper {
+                continue;
+            }
+            let before = at.checked_sub(1).and_then(|before| self.mentions.get(before));
+            let owner = before.filter(|owner| {
+                owner.modifies && paper.last - owner.last <= 1 + MODIFIERS_MAX && self.is_one_clause(owner.last + 1, paper.last)
+            });
+            let maker = self.mentions.get(at + 1).filter(|maker| {
+                let near = maker.phrase > paper.last && maker.phrase - paper.last <= 4 && self.is_one_clause(paper.last + 1, maker.phrase);
+                near && maker.phrase.checked_sub(1).and_then(|by| self.tokens.get(by)).is_some_and(|by| by.is(MAKER))
+            });
+            if let Some(person) = owner.or(maker).and_then(|maker| maker.person)
+                && let Some(paper) = self.mentions.get_mut(at)
+            {
+                paper.person = Some(person);
+                paper.modifies = false;
+            }
+        }
+    }
+
+    /// Whether nothing but spaces and joints parts the words.
+    fn is_one_clause(&self, first: usize, last: usize) -> bool {
+        self.tokens.get(first..=last).is_some_and(|words| words.iter().all(|word| word.gap & !JOINED == 0 && !word.quoted))
+    }
+
     /// Whether a preposition stands before the words from `first` on: « a-t-il déclaré à Reuters ».
     pub fn hung(&self, first: usize) -> bool {
         let Some(token) = self.tokens.get(first) else { return false };
@@ -347,13 +401,17 @@ impl Scan<'_> {
             return false;
         }
         let mut at = first;
-        for _ in 0..3 {
+        let mut owned = false;
+        for _ in 0..HUNG_WORDS_MAX {
             let Some(before) = at.checked_sub(1).and_then(|before| self.tokens.get(before)) else { return false };
             if before.is(PREPOSITION) && !before.is(ADPOSITION) {
                 return true;
             }
             let noun = self.capital_nouns && before.capital && !before.is(GIVEN | ROLE);
-            let goes_on = (before.is(ARTICLE | TITLE) || noun) && !before.after(COMMA | PARTS);
+            // "with CNN's Ada Moe"
+            let owns = before.after(JOINED) && before.span().len() == 1 && before.span().of(self.text) == "s";
+            let goes_on = (before.is(ARTICLE | TITLE) || noun || owns || owned && before.capital) && !before.after(COMMA | PARTS);
+            owned |= owns;
             if !goes_on {
                 return false;
             }

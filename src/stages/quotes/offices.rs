@@ -2,8 +2,8 @@
 
 use super::cast::Gender;
 use super::lexicon::{
-    ADPOSITION, ANY_VERB, ARTICLE, AUXILIARY, BODY, BODY_NAME, COMMON, FEMININE, INDEFINITE, PARTICLE, PLACE, PLACE_END, PLURAL,
-    PREPOSITION, PRONOUN, ROLE, ROLE_FEMININE, SMALL, THAT, TITLE, VERB,
+    ADPOSITION, ANY_VERB, ARTICLE, AUXILIARY, BODY, BODY_NAME, COMMON, DOCUMENT, FEMININE, GIVEN, INDEFINITE, MAKER, PARTICLE, PLACE,
+    PLACE_END, PLURAL, PREPOSITION, PRONOUN, ROLE, ROLE_FEMININE, SMALL, THAT, TITLE, VERB,
 };
 use super::mentions::{Kind, MODIFIERS_MAX, Mention, PARTS, Scan, mention};
 use super::tokens::{COMMA, JOINED, STOP, Token};
@@ -30,6 +30,10 @@ impl Scan<'_> {
             if token.after(PARTS) && !(abbreviated && token.capital) {
                 break;
             }
+            // "a statement released by Ada Moe"
+            if token.is(MAKER) && head.is(DOCUMENT) {
+                break;
+            }
             let names = self.starts_name(token) || token.is(TITLE) && self.tokens.get(at + 1).is_some_and(|next| next.capital);
             if token.after(COMMA) {
                 if names && !head.is(BODY | PLURAL) {
@@ -48,13 +52,19 @@ impl Scan<'_> {
                 at = last + 1;
                 continue;
             }
+            if names && let Some(end) = self.complement_end(at, &head) {
+                last = end;
+                at = end + 1;
+                continue;
+            }
             if names {
                 name = Some(at);
                 break;
             }
             // "company spokesman": the last noun says what it is.
             if token.is(ROLE) && token.gap & !JOINED == 0 {
-                if at == last + 1 {
+                // But "Juru Bicara Kementerian": a body's spokesman is no body.
+                if at == last + 1 && (head.is(BODY) || !token.is(BODY)) {
                     head = *token;
                 }
                 last = at;
@@ -77,6 +87,10 @@ impl Scan<'_> {
                 start += 1;
             }
             let mut end = self.name_end(start);
+            // "Gubernur Jawa Barat Ridwan Kamil", "Menteri Keuangan Sri Mulyani"
+            if !head.is(BODY) && !self.tokens.get(start).is_some_and(|token| token.is(GIVEN)) {
+                start = self.place_end(start, end).map_or_else(|| self.given_within(start, end), |place| place + 1);
+            }
             if let Some((apposed_start, apposed_end)) = self.named_after_body(start, end) {
                 (start, end, apposed) = (apposed_start, apposed_end, true);
             }
@@ -113,6 +127,32 @@ impl Scan<'_> {
             .find(|at| self.tokens.get(*at).is_some_and(|word| word.is(PLACE_END) || *at == first && word.is(PLACE)))?;
         let rest = self.tokens.get(last + 1..=end)?;
         rest.iter().all(|word| !word.is(PLACE | PLACE_END | BODY | BODY_NAME)).then_some(last)
+    }
+
+    /// The end of what an office is of, where no preposition stands before it and the holder's name is still to come: "Kepala
+    /// Dinas Perikanan Tuban, Budi Hartono", "Kapolres Bogor AKBP Budi Hartono".
+    fn complement_end(&self, at: usize, head: &Token) -> Option<usize> {
+        let first = self.tokens.get(at).filter(|first| !head.is(BODY) && !first.is(GIVEN | TITLE))?;
+        let end = self.name_end(at);
+        let goes_on = self.tokens.get(end + 1).is_some_and(|next| next.gap & !COMMA == 0 && next.capital && !next.is(SMALL));
+        let before = self.tokens.get(at.checked_sub(2)?..at)?;
+        if let [prior, body] = before
+            && body.is(BODY)
+            && body.capital
+            && body.gap == 0
+            && !prior.is(PREPOSITION | ARTICLE)
+        {
+            let given = self.given_within(at, end);
+            return if given > at { Some(given - 1) } else { goes_on.then_some(end) };
+        }
+        let place = end == at && first.is(PLACE) || end > at && self.tokens.get(end)?.is(PLACE_END);
+        (place && goes_on).then_some(end)
+    }
+
+    /// Where the holder's name begins in words of which the first is no given name and a later one is.
+    fn given_within(&self, first: usize, end: usize) -> usize {
+        let given = |at: usize| self.tokens.get(at).is_some_and(|word| word.is(GIVEN));
+        if given(first) { first } else { (first + 1..end).find(|at| given(*at)).unwrap_or(first) }
     }
 
     /// The name after what looked like one and is what the office is of: "Dirjen Pengelolaan Utang Departemen Keuangan,
@@ -213,6 +253,17 @@ impl Scan<'_> {
         Some(last + 1)
     }
 
+    /// The one named before an office between commas, and whether that name hangs on a preposition: "from Ada Moe, a mayor
+    /// in the north, who".
+    fn apposed_to(&self, first: usize, last: usize) -> Option<(usize, bool)> {
+        let name = self.mentions.last().filter(|name| name.kind == Kind::Name && name.last + 1 == first)?;
+        let opens = self.tokens.get(first)?.gap == COMMA;
+        let closes = self.tokens.get(last + 1).is_none_or(|next| next.after(COMMA | PARTS));
+        let person = name.person?;
+        let human = self.cast.persons.get(person).is_some_and(|known| known.human);
+        (opens && closes && human).then_some((person, name.hung))
+    }
+
     fn push_role(&mut self, first: usize, last: usize, head: &Token, hung: bool) {
         let last = last.min(first + PHRASE_WORDS_MAX - 1);
         let article = self.tokens.get(first);
@@ -224,8 +275,15 @@ impl Scan<'_> {
             Gender::Unknown
         };
         let (body, plural) = (head.is(BODY), head.is(PLURAL));
-        let known =
-            if indefinite { None } else { self.cast.holder(head.hash ^ complement).or_else(|| self.holder_of_body(head, complement)) };
+        let apposed = if body || plural { None } else { self.apposed_to(first, last) };
+        let hung = apposed.map_or(hung, |(_, hung)| hung);
+        let known = if let Some((person, _)) = apposed {
+            Some(person)
+        } else if indefinite {
+            None
+        } else {
+            self.cast.holder(head.hash ^ complement).or_else(|| self.holder_of_body(head, complement))
+        };
         let person = match known {
             Some(person) => {
                 self.cast.met_again(person, gender);

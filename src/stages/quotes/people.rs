@@ -157,6 +157,7 @@ impl Reader<'_> {
         if let Some(pronoun) = pronoun {
             let agrees = match (pronoun.gender, known.gender) {
                 (Gender::Unknown, _) => 0,
+                (Gender::Either, _) => 10 + usize::from(!is_no_human(known)),
                 (_, Gender::Unknown) => 1 + usize::from(known.body),
                 (one, other) if one == other => 3,
                 _ => 4,
@@ -230,14 +231,19 @@ fn is_among(person: usize, mentions: &[Mention]) -> bool {
     mentions.iter().any(|mention| mention.person == Some(person))
 }
 
+/// Whether all that is known tells of a place or a body.
+const fn is_no_human(person: &Person) -> bool {
+    !person.human && (person.place || person.body)
+}
+
 /// Whether a pronoun, or a subject left out, can stand for somebody.
 fn fits(person: &Person, pronoun: Option<&Mention>) -> bool {
-    let no_human = !person.human && (person.place || person.body);
+    let no_human = is_no_human(person);
     let (gender, plural) = pronoun.map_or((Gender::Unknown, false), |pronoun| (pronoun.gender, pronoun.plural));
     match gender {
         _ if plural => person.plural || no_human,
         Gender::Unknown => !person.plural && (!person.place || person.human),
-        gender => !no_human && !person.plural && (person.gender == Gender::Unknown || person.gender == gender),
+        gender => !no_human && !person.plural && (gender == Gender::Either || person.gender == Gender::Unknown || person.gender == gender),
     }
 }
 

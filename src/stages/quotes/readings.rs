@@ -1,10 +1,10 @@
 //! Every reading of who may have said a quote, each with what speaks for it: somebody named beside it, a pronoun and whom
 //! it may stand for, a subject that is left out, whoever spoke before, nobody.
 
-use super::cast::Cast;
+use super::cast::{Cast, Gender};
 use super::features::{Family, bucket, feature};
 use super::lexicon::{ANY_VERB, CLITIC, THAT, VERB};
-use super::mentions::{Kind, Mention};
+use super::mentions::{self, Kind, Mention};
 use super::model::Weights;
 use super::people::Antecedent;
 use super::scene::{Region, Relation, Scene, Zone};
@@ -241,7 +241,7 @@ impl Reader<'_> {
             if relation.kind == 0 && sentence_apart && !setting.colon && region.zone == Zone::SentenceBefore {
                 continue;
             }
-            if let Some(cue) = relation.cue.filter(|_| !mention.hung && relation.distance <= 3 && !relation.comma) {
+            if let Some(cue) = relation.cue.filter(|_| (!mention.hung || relation.agent) && relation.distance <= 3 && !relation.comma) {
                 led.push(cue);
             }
             self.local_features(index, mention, region, &relation, setting, &mut local);
@@ -292,8 +292,10 @@ impl Reader<'_> {
             // "katanya" has its pronoun in it.
             let stands = if token.is(CLITIC) { Path::Pronoun } else { Path::Dropped };
             let inside = self.inside(*cue, setting.end);
-            for (rank, ante) in self.ranked(antecedents, None) {
-                self.antecedent_features(stands, rank, ante, *cue, None, before, inside, &mut more);
+            let clitic = Mention { gender: Gender::Either, ..mentions::mention(Kind::Pronoun, *cue, *cue, None) };
+            let pronoun = token.is(CLITIC).then_some(&clitic);
+            for (rank, ante) in self.ranked(antecedents, pronoun) {
+                self.antecedent_features(stands, rank, ante, *cue, pronoun, before, inside, &mut more);
                 readings.add(Path::Dropped, Some(*cue), None, Some(ante.person), shared, &more);
             }
         }
@@ -369,7 +371,7 @@ impl Reader<'_> {
             Some(*other) != relation.cue
                 && if region.zone.is_after() { *other < mention.first.min(cue) } else { *other > mention.last.max(cue) }
         });
-        let spoken_to = relation.cue.is_some_and(|cue| {
+        let spoken_to = relation.cue.filter(|_| !relation.agent).is_some_and(|cue| {
             mention.first > cue
                 && region.mentions.clone().any(|at| {
                     self.scene
@@ -382,7 +384,7 @@ impl Reader<'_> {
         let bracket = tokens.get(mention.first).is_some_and(|token| token.after(BRACKET));
         let that = relation.cue.and_then(|cue| tokens.get(cue + 1)).is_some_and(|token| token.is(THAT));
         let facts = [
-            mention.hung && !adposition,
+            mention.hung && !adposition && !relation.agent,
             mention.hung && adposition,
             mention.modifies,
             mention.doubtful,

@@ -1,6 +1,6 @@
 //! What stands around one quote: the words that may speak of it, and how everybody in them stands to a verb of speech.
 
-use super::lexicon::{ADPOSITION, ANY_VERB, AUXILIARY, CLITIC, POSTPOSITION, PREPOSITION, VERB};
+use super::lexicon::{ADPOSITION, AGENT, ANY_VERB, AUXILIARY, CLITIC, POSTPOSITION, PREPOSITION, QUOTING, VERB};
 use super::mentions::Mention;
 use super::tokens::{BRACKET, BREAK, COLON, COMMA, DASH, JOINED, STOP, Token};
 
@@ -69,6 +69,8 @@ pub struct Relation {
     pub comma: bool,
     /// "Moe, the mayor of Dunmore, said".
     pub apposed: bool,
+    /// "was described by Moe as".
+    pub agent: bool,
 }
 
 /// An article's words and mentions.
@@ -175,7 +177,12 @@ impl Scene<'_> {
     /// How a mention stands to the cue of a region that is its own, if any is.
     pub fn relate(&self, mention: &Mention, region: &Region) -> Relation {
         let mut best: Option<(usize, Relation)> = None;
+        let quoting = region.cues.iter().copied().find(|cue| self.is_quoting(*cue));
         for cue in &region.cues {
+            // "the Post quoted Moe as saying": not the Post.
+            if quoting.is_some_and(|quoting| mention.first < quoting && quoting <= *cue) {
+                continue;
+            }
             let Some(relation) = self.relation(mention, *cue) else { continue };
             let weak = usize::from(matches!(relation.kind, 3 | 4));
             let cost = 2 * relation.distance + 6 * usize::from(relation.comma) + 2 * usize::from(relation.apposed) + 5 * weak;
@@ -192,6 +199,17 @@ impl Scene<'_> {
             // "katanya" has its subject in it.
             return None;
         }
+        let agent = self.agent(cue);
+        if let Some(agent) = agent {
+            // "was quoted by the Post as saying": the Post quotes.
+            let speaks = mention.phrase > agent && mention.phrase <= agent + 2;
+            if token.is(QUOTING) == speaks || speaks && token.is(AUXILIARY) {
+                return None;
+            }
+            if speaks {
+                return Some(Relation { cue: Some(cue), kind: self.verb_kind(token, 2), agent: true, ..Relation::default() });
+            }
+        }
         let counted = |from: usize, to: usize| (from..to).filter(|at| self.tokens.get(*at).is_some_and(|word| !word.is(AUXILIARY))).count();
         if mention.last < cue {
             if token.is(ADPOSITION) && !token.is(ANY_VERB | POSTPOSITION) {
@@ -206,14 +224,28 @@ impl Scene<'_> {
             let comma = !apposed && (opens || closes.is_some());
             let from = if apposed { from } else { self.after_complement(mention, cue).unwrap_or(from) };
             let kind = if token.is(POSTPOSITION) { 6 } else { self.verb_kind(token, 1) };
-            return Some(Relation { cue: Some(cue), kind, distance: counted(from, cue), comma, apposed });
+            return Some(Relation { cue: Some(cue), kind, distance: counted(from, cue), comma, apposed, agent: false });
         }
         if mention.first <= cue || token.is(POSTPOSITION) && !token.is(ANY_VERB) {
             return None;
         }
         let comma = (cue + 1..=mention.phrase).any(|at| self.tokens.get(at).is_some_and(|word| word.after(COMMA | BRACKET)));
         let kind = if token.is(ANY_VERB) { self.verb_kind(token, 2) } else { 5 };
-        Some(Relation { cue: Some(cue), kind, distance: counted(cue + 1, mention.phrase), comma, apposed: false })
+        Some(Relation { cue: Some(cue), kind, distance: counted(cue + 1, mention.phrase), comma, apposed: false, agent: false })
+    }
+
+    /// Whether a verb quotes its object, and is in the active.
+    fn is_quoting(&self, cue: usize) -> bool {
+        let is_passive = || cue.checked_sub(1).and_then(|at| self.tokens.get(at)).is_some_and(|token| token.is(AUXILIARY));
+        self.tokens.get(cue).is_some_and(|token| token.is(QUOTING)) && !is_passive() && self.agent(cue).is_none()
+    }
+
+    /// The "by" of a verb in the passive, where somebody follows it.
+    fn agent(&self, cue: usize) -> Option<usize> {
+        let near = self.tokens.get(cue + 1..(cue + 3).min(self.tokens.len()))?;
+        let by = near.iter().take_while(|token| token.gap & !JOINED == 0 && !token.quoted).position(|token| token.is(AGENT))? + cue + 1;
+        let next = self.mentions.get(self.mentions.partition_point(|mention| mention.first <= by))?;
+        (next.phrase <= by + 2 && self.tokens.get(cue).is_some_and(|token| token.is(ANY_VERB))).then_some(by)
     }
 
     /// Where what a name is of ends: "Theo Kitz of the Harbour Bank (HB) said".

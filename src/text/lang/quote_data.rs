@@ -28,6 +28,10 @@ pub struct QuoteData {
     pub clitic_verbs: Vec<String>,
     /// Phrases that name the speaker next: "according to".
     pub adpositions: Vec<String>,
+    /// Prepositions that hang whoever spoke on a verb: "by", in "was described by Ada Moe as".
+    pub agents: Vec<String>,
+    /// Verbs in the active whose object is the one who speaks: "quoted", in "the Post quoted Ada Moe as saying".
+    pub quoting: Vec<String>,
     /// Words after the speaker: "zufolge".
     pub postpositions: Vec<String>,
     /// What begins reported speech after the verb: "that".
@@ -38,6 +42,8 @@ pub struct QuoteData {
     pub neutral: Vec<String>,
     /// Those pronouns that can only mean several.
     pub plural: Vec<String>,
+    /// Those pronouns that tell no gender and stand for human beings only.
+    pub personal: Vec<String>,
     /// Words that take up whoever was named last: "who".
     pub relatives: Vec<String>,
     pub articles: Vec<String>,
@@ -57,6 +63,12 @@ pub struct QuoteData {
     pub roles_plural: Vec<String>,
     /// Nouns for bodies that speak: "ministry".
     pub bodies: Vec<String>,
+    /// Those nouns for bodies that are papers, whose maker speaks: "statement".
+    pub documents: Vec<String>,
+    /// What tells who made one: "from", in "a statement from the harbour".
+    pub makers: Vec<String>,
+    /// A title and the offices of whoever bears it, parted by spaces: "gov governor".
+    pub title_roles: Vec<String>,
     /// How nouns for offices and jobs end.
     pub role_endings: Vec<String>,
     pub role_endings_feminine: Vec<String>,

@@ -1,4 +1,6 @@
+mod american;
 mod germanic;
+mod indonesian;
 mod marks;
 mod phenomena;
 mod reported;

@@ -6,7 +6,7 @@ use super::{Options, Quote, quotes_of};
 type Sample = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 #[track_caller]
-fn each(samples: &[Sample]) {
+pub fn each(samples: &[Sample]) {
     let mut wrong = String::new();
     for (language, text, expected) in samples {
         let quotes = quotes_of(language, text, &Options::default());
