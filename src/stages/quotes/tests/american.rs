@@ -166,6 +166,15 @@ fn a_statement_is_its_makers() {
 }
 
 #[test]
+fn to_release_is_no_release() {
+    each(&[(
+        "en",
+        "Curtis Webb runs the port. The port did not release the names. In its press release, Webb said: “We owe them silence.”",
+        &[("Curtis Webb", "We owe them silence")],
+    )]);
+}
+
+#[test]
 fn whoever_is_quoted_by_another_speaks() {
     each(&[
         (
