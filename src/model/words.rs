@@ -1,5 +1,9 @@
 //! The words of an article: read once, and looked at by every stage from then on.
 
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher as _;
+use std::sync::OnceLock;
+
 use super::Span;
 
 /// All words of a text, in order. Words that differ in case only are one term.
@@ -42,18 +46,34 @@ impl Words {
 struct Numbers {
     /// A power of two, and never more than half of them taken; or none at all.
     slots: Vec<u32>,
+    /// What of a spread hash is no place.
+    shift: u32,
+    spread: u64,
+}
+
+/// What hashes are multiplied by, different in every run: nobody can write a text whose words all want one place. It moves
+/// only the places, and no number.
+fn spread() -> u64 {
+    static DRAWN: OnceLock<u64> = OnceLock::new();
+    *DRAWN.get_or_init(|| RandomState::new().hash_one(0_u8) | 1)
 }
 
 impl Numbers {
     fn with_capacity(terms: usize) -> Self {
-        Self { slots: vec![0; (2 * terms).next_power_of_two().max(2)] }
+        let count = (2 * terms).next_power_of_two().max(2);
+        Self { slots: vec![0; count], shift: u64::BITS - count.ilog2(), spread: spread() }
+    }
+
+    /// The place that a hash wants.
+    const fn wanted(&self, hash: u64) -> usize {
+        (hash.wrapping_mul(self.spread) >> self.shift) as usize
     }
 
     /// The number of a term; where there is none, the place that it would have.
     #[inline]
     fn find(&self, hash: u64, terms: &[Term]) -> Result<u32, usize> {
         let last = self.slots.len().wrapping_sub(1);
-        let mut slot = hash as usize & last;
+        let mut slot = self.wanted(hash);
         loop {
             match self.slots.get(slot) {
                 None | Some(0) => return Err(slot),
@@ -70,10 +90,10 @@ impl Numbers {
             *place = number;
         }
         if terms.len() * 2 > self.slots.len() {
-            self.slots = vec![0; (terms.len() * 4).next_power_of_two()];
+            *self = Self::with_capacity(terms.len() * 2);
+            let last = self.slots.len() - 1;
             for (number, term) in (1..).zip(terms) {
-                let last = self.slots.len() - 1;
-                let mut slot = term.hash as usize & last;
+                let mut slot = self.wanted(term.hash);
                 while self.slots.get(slot).is_some_and(|taken| *taken != 0) {
                     slot = (slot + 1) & last;
                 }
@@ -181,4 +201,20 @@ pub struct FirstCharacter {
     pub is_small: bool,
     pub is_letter: bool,
     pub is_unspaced: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_are_found_again_however_alike_their_hashes_are() {
+        let hash = |number: u64| number << 40;
+        for mut words in [Words::default(), Words::with_capacity(10, 10)] {
+            (0..5_000).chain([7, 4_999]).for_each(|number| words.push(Span::default(), hash(number), Form::default()));
+            assert_eq!((words.all.len(), words.terms.len()), (5_002, 5_000));
+            assert!((0..5_000).all(|number| words.number(hash(number)) == u32::try_from(number).ok()));
+            assert_eq!((words.number(hash(5_000)), words.all[5_000].term), (None, 7));
+        }
+    }
 }
