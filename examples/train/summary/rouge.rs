@@ -11,17 +11,16 @@ pub fn read(sentence: &str) -> Vec<u64> {
 }
 
 /// How often each run of one and of two words stands in a text.
-#[derive(Clone, Default)]
-pub struct Counts {
-    pub one: HashMap<u64, u32>,
-    pub two: HashMap<(u64, u64), u32>,
-    pub words: usize,
-    /// Pairs of words do not reach from one sentence into the next for a choice; for a whole summary they do.
-    pub pairs: usize,
+#[derive(Default)]
+struct Counts {
+    one: HashMap<u64, u32>,
+    two: HashMap<(u64, u64), u32>,
+    words: usize,
+    pairs: usize,
 }
 
 impl Counts {
-    pub fn of(words: &[u64]) -> Self {
+    fn of(words: &[u64]) -> Self {
         let mut counts = Self::default();
         words.iter().for_each(|word| *counts.one.entry(*word).or_default() += 1);
         words.iter().zip(words.iter().skip(1)).for_each(|(one, two)| *counts.two.entry((*one, *two)).or_default() += 1);
@@ -29,15 +28,8 @@ impl Counts {
         counts
     }
 
-    pub fn add(&mut self, other: &Self) {
-        other.one.iter().for_each(|(word, count)| *self.one.entry(*word).or_default() += count);
-        other.two.iter().for_each(|(pair, count)| *self.two.entry(*pair).or_default() += count);
-        self.words += other.words;
-        self.pairs += other.pairs;
-    }
-
     /// ROUGE-1 and ROUGE-2 of these against a reference.
-    pub fn against(&self, reference: &Self) -> [f64; 2] {
+    fn against(&self, reference: &Self) -> [f64; 2] {
         let one: u32 = reference.one.iter().map(|(word, count)| self.one.get(word).map_or(0, |own| *own.min(count))).sum();
         let two: u32 = reference.two.iter().map(|(pair, count)| self.two.get(pair).map_or(0, |own| *own.min(count))).sum();
         [f1(one, reference.words, self.words), f1(two, reference.pairs, self.pairs)]

@@ -1,7 +1,7 @@
 //! Tells why each sentence was or was not taken into the summary: its score, and what of it counted for how much.
 
-use super::features::{self, COUNT, Features};
-use super::vectors::Vectors;
+use super::features::{self, COUNT, Features, Read};
+use super::select;
 use super::weights::Weights;
 use super::worth::{self, Worth};
 use crate::model::{QuotedArticle, Span};
@@ -22,9 +22,8 @@ pub struct SentenceExplained {
 #[rustfmt::skip]
 const THINGS: [&str; COUNT] = {
     const PLACE: &str = "its place";
-    const LENGTH: &str = "its length";
+    const ARTICLE: &str = "the article's size";
     const GIST: &str = "closeness to the whole article";
-    const AFTER: &str = "taken up again later";
     const BEFORE: &str = "said before";
     const FIRST: &str = "closeness to the first sentence";
     const BESIDE: &str = "closeness to its neighbours";
@@ -33,60 +32,70 @@ const THINGS: [&str; COUNT] = {
     const TITLE: &str = "the title's words";
     const SPEECH: &str = "quotation marks";
     const FIGURES: &str = "figures";
-    const TONE: &str = "question or exclamation";
-    const END: &str = "how it ends";
-    const ARTICLE: &str = "the article's size";
+    const TONE: &str = "question";
     const LONG: &str = "long words";
-    const OPENING: &str = "how it opens";
     [
-        PLACE, PLACE, PLACE, PLACE, PLACE, PLACE, PLACE, LENGTH,
-        LENGTH, LENGTH, LENGTH, GIST, GIST, AFTER, BEFORE, FIRST,
-        WORDS, WORDS, WORDS, NEW, TITLE, TITLE, SPEECH, FIGURES,
-        TONE, TONE, PLACE, PLACE, ARTICLE, LENGTH, LENGTH, LENGTH,
-        AFTER, BESIDE, BESIDE, ARTICLE, SPEECH, END, END, FIGURES,
-        LONG, OPENING, GIST, TITLE,
+        PLACE, PLACE, LENGTH, LENGTH, ARTICLE, TITLE,
+        GIST, BEFORE, FIRST, BESIDE, BESIDE, WORDS,
+        WORDS, NEW, TITLE, SPEECH, FIGURES, FIGURES,
+        TONE, SPEECH, LONG, WORDS, WORDS, NEW,
+        WORDS,
     ]
 };
+const LENGTH: &str = "its length";
 
 /// Explains every sentence of an article, in text order.
 pub fn explain(quoted: &QuotedArticle) -> Vec<SentenceExplained> {
     let text = &quoted.article.text;
-    let title = quoted.article.metadata.title.as_deref().unwrap_or_default();
-    let vectors = Vectors::of(text, &quoted.sentences, &quoted.words);
     let weights = Weights::learned();
-    let described = features::judge_each(text, title, &quoted.sentences, &vectors, |features| *features);
-    let judged = worth::judge(text, &quoted.sentences, &quoted.quotes, &vectors);
-    let terms: Vec<Features> = described.iter().map(|described| weights.terms(described)).collect();
-    let mut average = [0.0; COUNT];
-    for term in &terms {
-        for (sum, value) in average.iter_mut().zip(term) {
-            *sum += value / terms.len() as f64;
-        }
+    let read = Read::of(quoted, &weights.words);
+    let mut described = Vec::with_capacity(quoted.sentences.len());
+    features::describe_each(text, &quoted.sentences, &read, |features| described.push(*features));
+    let judged = worth::judge(text, &quoted.sentences, &quoted.quotes, &read.vectors);
+    let mut all: Vec<Vec<(&'static str, f64)>> = Vec::with_capacity(described.len());
+    for (place, described) in described.iter().enumerate() {
+        all.push(told(weights, described, read.vectors.word_count(place)));
     }
-    let sentences = quoted.sentences.iter().zip(&described).zip(&judged).zip(&terms);
-    let explained = sentences.map(|(((span, described), worth), terms)| SentenceExplained {
-        span: *span,
-        score: weights.salience(described),
-        drawback: match worth {
-            Worth::Fragment => Some("no whole sentence"),
-            Worth::Dependent => Some("nothing without its neighbours"),
-            Worth::Sound => None,
-        },
-        terms: told(terms, &average),
+    let average = average(&all);
+    let sentences = quoted.sentences.iter().zip(&described).zip(&judged).zip(all).enumerate();
+    let explained = sentences.map(|(place, (((span, described), worth), mut terms))| {
+        terms.iter_mut().zip(&average).for_each(|((_, term), average)| *term -= average);
+        terms.sort_by(|one, other| other.1.abs().total_cmp(&one.1.abs()));
+        SentenceExplained {
+            span: *span,
+            score: select::score(weights.sentences.value(described), read.vectors.word_count(place)),
+            drawback: match worth {
+                Worth::Fragment => Some("no whole sentence"),
+                Worth::Dependent => Some("nothing without its neighbours"),
+                Worth::Sound => None,
+            },
+            terms,
+        }
     });
     explained.collect()
 }
 
-fn told(terms: &Features, average: &Features) -> Vec<(&'static str, f64)> {
-    let mut told: Vec<(&'static str, f64)> = Vec::new();
-    for ((thing, term), average) in THINGS.iter().zip(terms).zip(average) {
+/// What each thing adds to the score's log odds, in one order for all sentences. Each answer of a tree is told by how far
+/// it moves the mean of what the tree may still say; a longer sentence has more of everything, and what is left is its length.
+fn told(weights: &Weights, described: &Features, words: usize) -> Vec<(&'static str, f64)> {
+    let mut told: Vec<(&'static str, f64)> = vec![(LENGTH, select::log_odds_of(weights.sentences.value(described), words))];
+    for (thing, term) in THINGS.iter().zip(weights.sentences.terms(described)).filter(|(thing, _)| **thing != LENGTH) {
+        let term = select::log_odds(term, words);
         match told.iter_mut().find(|(known, _)| known == thing) {
-            Some((_, sum)) => *sum += term - average,
-            None => told.push((thing, term - average)),
+            Some((_, sum)) => *sum += term,
+            None => told.push((thing, term)),
         }
+        told.iter_mut().take(1).for_each(|(_, rest)| *rest -= term);
     }
-    told.sort_by(|one, other| other.1.abs().total_cmp(&one.1.abs()));
     told
+}
+
+fn average(all: &[Vec<(&'static str, f64)>]) -> Vec<f64> {
+    let mut average = vec![0.0; all.first().map_or(0, Vec::len)];
+    for told in all {
+        average.iter_mut().zip(told).for_each(|(sum, (_, term))| *sum += term / all.len() as f64);
+    }
+    average
 }
 
 #[cfg(test)]

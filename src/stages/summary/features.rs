@@ -1,108 +1,127 @@
 //! What can be told of a sentence without knowing its language: where it stands, how long it is, how much of the
 //! article and of the title it holds. The trainer and the stage read the same numbers.
 
-use crate::model::Span;
+use crate::model::{QuotedArticle, Span};
 use crate::stages::logs::ln;
 use crate::text::words;
 
 use super::vectors::{Term, Vectors};
+use super::wanted::WordWeights;
 
 /// How many numbers describe a sentence.
-pub const COUNT: usize = 44;
+pub const COUNT: usize = 25;
 
 /// What each number is called in the file of weights.
 #[rustfmt::skip]
 pub const NAMES: [&str; COUNT] = [
-    "inverse_place", "share_place", "log_place", "first", "second", "third",
-    "last", "log_words", "under_6_words", "over_40_words", "share_words", "centroid",
-    "centroid_rank", "after", "before", "lead", "content_mean", "content_rank",
-    "shared", "new", "title", "title_rank", "marks", "digits",
-    "asks", "exclaims", "fourth", "fifth", "log_sentences", "words",
-    "under_3_words", "over_25_words", "after_rank", "next", "previous", "has_title",
-    "begins_quoted", "ends_in_stop", "ends_in_colon", "digits_share", "long_words", "openings",
-    "first_centroid", "first_title",
+    "place", "share_place", "words", "share_words", "log_sentences", "has_title",
+    "centroid", "before", "lead", "next", "previous", "content",
+    "shared", "new", "title", "marks", "digits", "digits_share",
+    "asks", "begins_quoted", "long_words", "wanted_sum", "wanted_mean", "wanted_new",
+    "wanted_share",
 ];
 
 /// A sentence in numbers.
-pub type Features = [f64; COUNT];
+///
+/// In the precision that the trees ask with, four sentences at a time.
+pub type Features = [f32; COUNT];
 
-/// What `judge` makes of each sentence's numbers, which are not kept: a million sentences would fill 350 MB with them.
-/// Linear in the text but for sorting: closeness to other sentences is measured against sums of them, never pair by pair.
-pub fn judge_each<T>(text: &str, title: &str, sentences: &[Span], vectors: &Vectors<'_>, judge: impl Fn(&Features) -> T) -> Vec<T> {
+/// Gives each sentence's numbers, in text order. They are not kept: a million sentences would fill 100 MB with them.
+/// Linear in the text: closeness to other sentences is measured against sums of them, never pair by pair.
+pub fn describe_each(text: &str, sentences: &[Span], read: &Read<'_>, mut take: impl FnMut(&Features)) {
+    let vectors = &read.vectors;
     let closeness = Closeness::of(sentences.len(), vectors);
-    let coverage = Coverage::of(sentences.len(), vectors);
-    let titles = title_shares(title, sentences.len(), vectors);
-    let closeness_ranks = ranks(&closeness.centroid);
-    let sum_ranks = ranks(&coverage.sums);
-    let title_ranks = ranks(&titles);
+    let coverage = Coverage::of(sentences.len(), read);
+    let titles = title_shares(read.title, sentences.len(), vectors);
+    let has_title = flag(!read.titled.is_empty());
     let count = sentences.len() as f64;
     let words_mean = (0..sentences.len()).map(|place| vectors.word_count(place) as f64).sum::<f64>() / count.max(1.0);
-    let after_ranks = ranks(&closeness.after);
-    let openings = openings(sentences.len(), vectors);
     let letters: usize = sentences.iter().map(|sentence| sentence.len()).sum();
     let letters_mean = letters as f64 / (words_mean * count).max(1.0);
     let at = |values: &[f64], place: usize| values.get(place).copied().unwrap_or(0.0);
-    let length_of_text = ln(1 + sentences.len()) / 5.0;
-    let flag = |is_so: bool| f64::from(u8::from(is_so));
-    let mut judged = Vec::with_capacity(sentences.len());
+    let log_sentences = ln(1 + sentences.len()) / 5.0;
     for (place, sentence) in sentences.iter().enumerate() {
         let sentence = sentence.of(text);
         let length = vectors.word_count(place) as f64;
         let surface = Surface::of(sentence);
-        judged.push(judge(&[
-            1.0 / (place as f64 + 1.0),
+        let numbers: [f64; COUNT] = [
+            place.min(PLACE_MAX) as f64,
             place as f64 / count,
-            ln(1 + place) / 5.0,
-            flag(place == 0),
-            flag(place == 1),
-            flag(place == 2),
-            flag(place + 1 == sentences.len()),
-            ln(1 + vectors.word_count(place)) / 4.0,
-            flag(length < 6.0),
-            flag(length > 40.0),
+            length.min(60.0) / 60.0,
             (length / words_mean.max(1.0)).min(4.0) / 4.0,
+            log_sentences,
+            has_title,
             at(&closeness.centroid, place),
-            at(&closeness_ranks, place),
-            at(&closeness.after, place),
             at(&closeness.before, place),
             at(&closeness.first, place),
+            at(&closeness.next, place),
+            at(&closeness.previous, place),
             at(&coverage.means, place) * 20.0,
-            at(&sum_ranks, place),
             at(&coverage.shared, place),
             at(&coverage.new, place),
             at(&titles, place),
-            at(&title_ranks, place) * flag(!title.is_empty()),
             surface.marks,
             surface.digits,
-            flag(surface.asks),
-            flag(surface.exclaims),
-            flag(place == 3),
-            flag(place == 4),
-            length_of_text,
-            length.min(60.0) / 60.0,
-            flag(length < 3.0),
-            flag(length > 25.0),
-            at(&after_ranks, place),
-            at(&closeness.next, place),
-            at(&closeness.previous, place),
-            flag(!title.is_empty()),
-            flag(surface.begins_quoted),
-            flag(surface.ends_in_stop),
-            flag(surface.ends_in_colon),
             surface.digits * 6.0 / length.max(6.0) * 4.0,
+            flag(surface.asks),
+            flag(surface.begins_quoted),
             (surface.letters / length.max(1.0) / letters_mean.max(0.1)).min(2.0) - 1.0,
-            at(&openings, place),
-            flag(place == 0) * at(&closeness.centroid, place),
-            at(&titles, place) * flag(place == 0),
-        ]));
+            at(&coverage.wanted, place) / 10.0,
+            at(&coverage.wanted, place) / at(&coverage.different, place).max(1.0),
+            at(&coverage.wanted_new, place) / 10.0,
+            at(&coverage.wanted, place) / (20.0 + length),
+        ];
+        take(&numbers.map(|number| number as f32));
     }
-    judged
+}
+
+/// Sentences further down are all alike in that.
+const PLACE_MAX: usize = 50;
+
+fn flag(is_so: bool) -> f64 {
+    f64::from(u8::from(is_so))
+}
+
+/// An article as the choice of its sentences reads it.
+pub struct Read<'a> {
+    pub vectors: Vectors<'a>,
+    title: &'a str,
+    /// Which of the article's words the title has, by their number; nothing where there is no title.
+    pub titled: Vec<bool>,
+    /// How likely each word is to stand in a summary, by its number.
+    pub wanted: Vec<f64>,
+}
+
+impl<'a> Read<'a> {
+    pub fn of(quoted: &'a QuotedArticle, weights: &WordWeights) -> Self {
+        let vectors = Vectors::of(&quoted.article.text, &quoted.sentences, &quoted.words);
+        let title = quoted.article.metadata.title.as_deref().unwrap_or_default();
+        let titled = titled(title, &vectors);
+        let wanted = weights.judge(&vectors, &titled);
+        Self { vectors, title, titled, wanted }
+    }
+
+    pub fn wanted(&self, word: u32) -> f64 {
+        self.wanted.get(word as usize).copied().unwrap_or(0.0)
+    }
+}
+
+/// Which words the title has, by their number; nothing where there is no title.
+pub fn titled(title: &str, vectors: &Vectors<'_>) -> Vec<bool> {
+    if title.is_empty() {
+        return Vec::new();
+    }
+    let mut titled = vec![false; vectors.terms().len()];
+    for word in words::words(title) {
+        let known = vectors.id_of(word.of(title)).and_then(|id| titled.get_mut(id as usize));
+        known.into_iter().for_each(|place| *place = true);
+    }
+    titled
 }
 
 /// How close each sentence is to the others taken together.
 struct Closeness {
     centroid: Vec<f64>,
-    after: Vec<f64>,
     before: Vec<f64>,
     first: Vec<f64>,
     next: Vec<f64>,
@@ -118,7 +137,7 @@ impl Closeness {
         each_sum(&mut sums, vectors.row(0), |sums, weight| sums.first = weight);
         let length = sums.iter().map(|sums| sums.all * sums.all).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
         let list = || Vec::with_capacity(count);
-        let mut found = Self { centroid: list(), after: list(), before: list(), first: list(), next: list(), previous: list() };
+        let mut found = Self { centroid: list(), before: list(), first: list(), next: list(), previous: list() };
         for place in 0..count {
             let mut to = Sums::default();
             each_sum(&mut sums, vectors.row(place), |sums, weight| {
@@ -128,10 +147,8 @@ impl Closeness {
                 to.first += weight * sums.first;
                 sums.earlier += weight;
             });
-            let to_later = (to.all - to.earlier - 1.0).max(0.0);
             found.centroid.push(to.all / length);
             found.before.push(to.earlier / place.max(1) as f64);
-            found.after.push(to_later / count.saturating_sub(place + 1).max(1) as f64);
             found.first.push(if place == 0 { 0.0 } else { to.first });
             found.previous.push(to.previous);
             if let Some(previous) = place.checked_sub(1) {
@@ -165,42 +182,63 @@ fn each_sum(sums: &mut [Sums], row: &[(u32, f64)], mut what: impl FnMut(&mut Sum
 /// How much of what the article speaks of each sentence holds.
 struct Coverage {
     means: Vec<f64>,
-    sums: Vec<f64>,
     shared: Vec<f64>,
     new: Vec<f64>,
+    /// How many different words it has.
+    different: Vec<f64>,
+    wanted: Vec<f64>,
+    wanted_new: Vec<f64>,
+}
+
+/// What a word adds to each sentence that has it.
+#[derive(Clone, Copy, Default)]
+struct Told {
+    /// How often the article has it, if it is a content word.
+    times: u32,
+    is_content: u32,
+    is_shared: u32,
+    wanted: f64,
+}
+
+impl Told {
+    fn of(term: &Term, wanted: f64) -> Self {
+        let known = Self { wanted, ..Self::default() };
+        if !term.is_content {
+            return known;
+        }
+        Self { times: term.count, is_content: 1, is_shared: u32::from(term.sentences > 1), ..known }
+    }
 }
 
 impl Coverage {
-    fn of(count: usize, vectors: &Vectors<'_>) -> Self {
-        let total = vectors.terms().iter().filter(|term| term.is_content).map(|term| f64::from(term.count)).sum::<f64>().max(1.0);
-        // How often each content word comes, and whether in more than one sentence; whole numbers, so that sentences that
-        // hold as much are equal in whatever order their words stand.
-        let told = |term: &Term| match term.is_content {
-            true => [term.count, 1, u32::from(term.sentences > 1)],
-            false => [0; 3],
-        };
-        let told: Vec<[u32; 3]> = vectors.terms().iter().map(told).collect();
+    fn of(count: usize, read: &Read<'_>) -> Self {
+        let told: Vec<Told> = read.vectors.terms().iter().zip(&read.wanted).map(|(term, wanted)| Told::of(term, *wanted)).collect();
+        let total = told.iter().map(|told| u64::from(told.times)).sum::<u64>().max(1) as f64;
         let list = || Vec::with_capacity(count);
-        let mut found = Self { means: list(), sums: list(), shared: list(), new: list() };
+        let mut found = Self { means: list(), shared: list(), new: list(), different: list(), wanted: list(), wanted_new: list() };
         // Terms are numbered as they come: this one and those after it have not come before the sentence.
         let mut next = 0;
         for place in 0..count {
-            let (mut sum, mut content, mut shared) = (0_u64, 0_u32, 0_u32);
-            let row = vectors.row(place);
+            let (mut times, mut content, mut shared) = (0_u64, 0_u32, 0_u32);
+            let (mut wanted, mut wanted_new) = (0.0, 0.0);
+            let row = read.vectors.row(place);
             let known = next;
             for (id, _) in row {
-                let [times, is_content, is_shared] = told.get(*id as usize).copied().unwrap_or_default();
-                sum += u64::from(times);
-                content += is_content;
-                shared += is_shared;
+                let told = told.get(*id as usize).copied().unwrap_or_default();
+                times += u64::from(told.times);
+                content += told.is_content;
+                shared += told.is_shared;
+                wanted += told.wanted;
+                wanted_new += if *id >= known { told.wanted } else { 0.0 };
                 next = next.max(*id + 1);
             }
-            let (sum, content, shared) = (sum as f64 / total, f64::from(content), f64::from(shared));
-            let new = f64::from(next - known);
-            found.means.push(sum / f64::max(content, 1.0));
-            found.sums.push(sum);
-            found.shared.push(shared / f64::max(content, 1.0));
-            found.new.push(new / row.len().max(1) as f64);
+            let content = f64::from(content.max(1));
+            found.means.push(times as f64 / total / content);
+            found.shared.push(f64::from(shared) / content);
+            found.new.push(f64::from(next - known) / row.len().max(1) as f64);
+            found.different.push(row.len() as f64);
+            found.wanted.push(wanted);
+            found.wanted_new.push(wanted_new);
         }
         found
     }
@@ -232,10 +270,7 @@ struct Surface {
     marks: f64,
     digits: f64,
     asks: bool,
-    exclaims: bool,
     begins_quoted: bool,
-    ends_in_stop: bool,
-    ends_in_colon: bool,
     /// In bytes, as a measure of how long its words are.
     letters: f64,
 }
@@ -243,17 +278,8 @@ struct Surface {
 impl Surface {
     fn of(sentence: &str) -> Self {
         let is_mark = |c: char| matches!(c, '"' | '“' | '”' | '„' | '«' | '»' | '\'' | '’' | ')');
-        let bare = sentence.trim_end_matches(is_mark);
-        let mut found = Self {
-            marks: 0.0,
-            digits: 0.0,
-            asks: false,
-            exclaims: false,
-            begins_quoted: sentence.starts_with(is_mark),
-            ends_in_stop: bare.ends_with(['.', '。']),
-            ends_in_colon: bare.ends_with([':', '：', ';']),
-            letters: sentence.len() as f64,
-        };
+        let mut found =
+            Self { marks: 0.0, digits: 0.0, asks: false, begins_quoted: sentence.starts_with(is_mark), letters: sentence.len() as f64 };
         let bytes = sentence.as_bytes();
         let (mut at, mut number_end) = (0, usize::MAX);
         while let Some(ahead) =
@@ -269,7 +295,6 @@ impl Surface {
             match c {
                 '"' | '“' | '”' | '„' | '«' | '»' => found.marks += 1.0,
                 '?' | '？' | '؟' => found.asks = true,
-                '!' | '！' => found.exclaims = true,
                 _ => {}
             }
             let begin = at;
@@ -298,47 +323,8 @@ static TELLS: [bool; 256] = {
 
 /// True for the bytes that a mark or a number may begin with, those of plain and accented Latin letters being left out.
 const fn tells(byte: u8) -> bool {
-    matches!(byte, b'"' | b'?' | b'!' | b'0'..=b'9' | 0xC2 | 0xC6..=0xFF)
+    matches!(byte, b'"' | b'?' | b'0'..=b'9' | 0xC2 | 0xC6..=0xFF)
 }
-
-/// How often each sentence's first word begins sentences of the article: "He", "The".
-fn openings(count: usize, vectors: &Vectors<'_>) -> Vec<f64> {
-    // Those without a word are alike too.
-    let no_word = vectors.terms().len();
-    let first = |place: usize| vectors.first_word(place).map_or(no_word, |term| term as usize);
-    let mut counts = vec![0_u32; no_word + 1];
-    (0..count).for_each(|place| counts.get_mut(first(place)).into_iter().for_each(|count| *count += 1));
-    (0..count).map(|place| f64::from(counts.get(first(place)).copied().unwrap_or(0)) / count as f64).collect()
-}
-
-/// Each value's rank among all, the greatest 1; equal values by place, the earlier first.
-fn ranks(values: &[f64]) -> Vec<f64> {
-    let rank = |above: usize| 1.0 - above as f64 / values.len() as f64;
-    if values.len() <= COUNTED_MAX {
-        let mut above = [0_usize; COUNTED_MAX];
-        for (place, value) in values.iter().enumerate() {
-            let later = values.get(place + 1..).unwrap_or_default();
-            let mut higher = 0;
-            for (other, above) in later.iter().zip(above.iter_mut().skip(place + 1)) {
-                let is_higher = usize::from(other > value);
-                higher += is_higher;
-                *above += 1 - is_higher;
-            }
-            above.get_mut(place).into_iter().for_each(|above| *above += higher);
-        }
-        return above.iter().take(values.len()).map(|above| rank(*above)).collect();
-    }
-    let mut order: Vec<(f64, usize)> = values.iter().copied().zip(0..).collect();
-    order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let mut ranks = vec![0.0; values.len()];
-    for (above, (_, place)) in order.into_iter().enumerate() {
-        ranks.get_mut(place).into_iter().for_each(|value| *value = rank(above));
-    }
-    ranks
-}
-
-/// So few values are ranked by holding each against all others, which costs less than to sort them.
-const COUNTED_MAX: usize = 64;
 
 #[cfg(test)]
 mod tests {
@@ -348,23 +334,9 @@ mod tests {
     fn no_mark_and_no_digit_begins_with_a_byte_that_is_passed_over() {
         for c in '\0'..=char::MAX {
             let first = c.to_string().into_bytes()[0];
-            let counts = c.is_numeric() || "\"“”„«»?？؟!！".contains(c);
+            let counts = c.is_numeric() || "\"“”„«»?？؟".contains(c);
             assert!(tells(first) || !counts, "{c}");
         }
-    }
-
-    #[test]
-    fn few_values_are_ranked_as_many_are() {
-        let values: Vec<f64> = (0..COUNTED_MAX + 1).map(|place| f64::from(place as u32 * 37 % 11)).collect();
-        let of_all = ranks(&values);
-        let few = ranks(&values[..COUNTED_MAX]);
-        let order = |ranks: &[f64]| {
-            let mut places: Vec<usize> = (0..COUNTED_MAX).collect();
-            places.sort_by(|a, b| ranks[*b].total_cmp(&ranks[*a]));
-            places
-        };
-        assert_eq!(order(&few), order(&of_all));
-        assert_eq!(ranks(&[0.5, 0.7, 0.5]), [1.0 - 1.0 / 3.0, 1.0, 1.0 - 2.0 / 3.0]);
     }
 
     #[test]

@@ -6,14 +6,18 @@ pub mod features;
 pub mod samples;
 mod select;
 pub mod training;
+mod trees;
 pub mod vectors;
+mod wanted;
 mod weights;
 mod worth;
 
 use crate::model::{QuotedArticle, Span, StageError, SummarizedArticle};
 
 pub use explanation::{SentenceExplained, explain};
-use vectors::Vectors;
+use features::Read;
+use select::Budget;
+use trees::Survey;
 use weights::Weights;
 use worth::Worth;
 
@@ -41,31 +45,37 @@ pub fn summarize(quoted: QuotedArticle, options: &Options) -> Result<SummarizedA
 /// The sentences that given weights would have, each with its score, in text order.
 fn choose_by(quoted: &QuotedArticle, weights: &Weights, options: &Options) -> Vec<(Span, f64)> {
     let text = &quoted.article.text;
-    let title = quoted.article.metadata.title.as_deref().unwrap_or_default();
-    let vectors = Vectors::of(text, &quoted.sentences, &quoted.words);
-    let scores = features::judge_each(text, title, &quoted.sentences, &vectors, |described| weights.salience(described));
-    let judged = worth::judge(text, &quoted.sentences, &quoted.quotes, &vectors);
-    let words_max = if options.max_words == 0 { usize::MAX } else { options.max_words };
-    let chosen = choose(&judged, &scores, &vectors, options.sentences, words_max);
-    chosen.into_iter().filter_map(|place| Some((*quoted.sentences.get(place)?, *scores.get(place)?))).collect()
+    let read = Read::of(quoted, &weights.words);
+    let mut survey = Survey::new(&weights.sentences, quoted.sentences.len());
+    features::describe_each(text, &quoted.sentences, &read, |described| survey.take(described));
+    let rates = survey.finish();
+    let judged = worth::judge(text, &quoted.sentences, &quoted.quotes, &read.vectors);
+    let words = if options.max_words == 0 { usize::MAX } else { options.max_words };
+    let chosen = choose(&judged, &rates, &read, Budget { sentences: options.sentences, words });
+    let scored = |place: usize| {
+        let score = select::score(rates.get(place).copied().unwrap_or(0.0), read.vectors.word_count(place));
+        quoted.sentences.get(place).map(|span| (*span, score))
+    };
+    chosen.into_iter().filter_map(scored).collect()
 }
 
 /// Sound sentences first; a question or lone quote only fills up; a fragment comes only where there is nothing else.
-fn choose(judged: &[Worth], scores: &[f64], vectors: &Vectors<'_>, count: usize, words_max: usize) -> Vec<usize> {
+fn choose(judged: &[Worth], rates: &[f64], read: &Read<'_>, budget: Budget) -> Vec<usize> {
     let with = |wanted: Worth| -> Vec<usize> {
         judged.iter().enumerate().filter(|(_, worth)| **worth == wanted).map(|(place, _)| place).collect()
     };
-    let mut chosen = select::choose(&with(Worth::Sound), scores, vectors, count, words_max);
-    let used: usize = chosen.iter().map(|place| vectors.word_count(*place)).sum();
-    if chosen.len() < count && used < words_max {
-        let more = select::choose(&with(Worth::Dependent), scores, vectors, count - chosen.len(), words_max - used);
-        let more_words: usize = more.iter().map(|place| vectors.word_count(*place)).sum();
-        if chosen.is_empty() || used + more_words <= words_max {
+    let mut chosen = select::choose(&with(Worth::Sound), rates, read, budget);
+    let words_of = |chosen: &[usize]| chosen.iter().map(|place| read.vectors.word_count(*place)).sum::<usize>();
+    let used = words_of(&chosen);
+    if chosen.len() < budget.sentences && used < budget.goal() {
+        let left = Budget { sentences: budget.sentences - chosen.len(), words: budget.words - used };
+        let more = select::choose(&with(Worth::Dependent), rates, read, left);
+        if chosen.is_empty() || words_of(&more) <= left.words {
             chosen.extend(more);
         }
     }
     if chosen.is_empty() {
-        chosen = select::choose(&with(Worth::Fragment), scores, vectors, count, words_max);
+        chosen = select::choose(&with(Worth::Fragment), rates, read, budget);
     }
     chosen.sort_unstable();
     chosen

@@ -1,31 +1,29 @@
-//! What the trainer needs: sentences in the product's own numbers, and what the product would choose with given weights.
+//! What the trainer needs: words and sentences in the product's own numbers, and what the product would choose with given
+//! weights.
 
+use super::features::Read;
 use super::vectors::Vectors;
-use super::worth::{self, Worth};
-use super::{Options, choose_by, features};
+use super::{Options, choose_by, features, wanted};
 use crate::model::{QuotedArticle, Span};
 
 pub use super::features::{COUNT, Features};
+pub use super::trees::{DEPTH, Forest, LEAVES, Tree};
+pub use super::wanted::{COUNT as WORD_COUNT, Numbers, WordWeights};
 pub use super::weights::Weights;
 
-/// One sentence as the product sees it.
-#[derive(Clone, Debug)]
-pub struct Described {
-    pub span: Span,
-    pub features: Features,
-    /// It can stand alone.
-    pub is_sound: bool,
+/// All different words of an article in numbers, each with its hash.
+pub fn words(quoted: &QuotedArticle) -> Vec<(u64, Numbers)> {
+    let vectors = Vectors::of(&quoted.article.text, &quoted.sentences, &quoted.words);
+    let titled = features::titled(quoted.article.metadata.title.as_deref().unwrap_or_default(), &vectors);
+    quoted.words.terms.iter().map(|term| term.hash).zip(wanted::describe_all(&vectors, &titled)).collect()
 }
 
-/// All sentences of an article, in text order.
-pub fn describe(quoted: &QuotedArticle) -> Vec<Described> {
-    let text = &quoted.article.text;
-    let title = quoted.article.metadata.title.as_deref().unwrap_or_default();
-    let vectors = Vectors::of(text, &quoted.sentences, &quoted.words);
-    let described = features::judge_each(text, title, &quoted.sentences, &vectors, |features| *features);
-    let judged = worth::judge(text, &quoted.sentences, &quoted.quotes, &vectors);
-    let sentences = quoted.sentences.iter().zip(described).zip(judged);
-    sentences.map(|((span, features), worth)| Described { span: *span, features, is_sound: worth == Worth::Sound }).collect()
+/// All sentences of an article in numbers, in text order.
+pub fn sentences(quoted: &QuotedArticle, words: &WordWeights) -> Vec<(Span, Features)> {
+    let read = Read::of(quoted, words);
+    let mut described = Vec::with_capacity(quoted.sentences.len());
+    features::describe_each(&quoted.article.text, &quoted.sentences, &read, |features| described.push(*features));
+    quoted.sentences.iter().copied().zip(described).collect()
 }
 
 /// The product's summary with given weights.

@@ -14,8 +14,6 @@ pub struct Vectors<'a> {
     words: &'a Words,
     terms: Vec<Term>,
     word_counts: Vec<usize>,
-    /// Each sentence's first word.
-    firsts: Vec<Option<u32>>,
 }
 
 /// What the article as a whole says of a word.
@@ -37,7 +35,6 @@ impl<'a> Vectors<'a> {
             words,
             terms: Vec::with_capacity(words.terms.len()),
             word_counts: Vec::with_capacity(sentences.len()),
-            firsts: Vec::with_capacity(sentences.len()),
         };
         vectors.bounds.push(0);
         let mut rest = words.all.as_slice();
@@ -47,7 +44,6 @@ impl<'a> Vectors<'a> {
             let (within, after) = rest.split_at(rest.iter().take_while(|word| word.span.start < sentence.end).count());
             rest = after;
             vectors.word_counts.push(within.len());
-            vectors.firsts.push(within.first().map(|word| word.term));
             for word in within {
                 let index = word.term as usize;
                 // Terms are numbered as they come, so a number that is not yet here is the next.
@@ -109,33 +105,14 @@ impl<'a> Vectors<'a> {
         self.word_counts.get(sentence).copied().unwrap_or(0)
     }
 
-    /// The number of a sentence's first word, if it has any.
-    pub fn first_word(&self, sentence: usize) -> Option<u32> {
-        self.firsts.get(sentence).copied().flatten()
+    /// How many sentences there are.
+    pub fn sentences(&self) -> usize {
+        self.word_counts.len()
     }
 
     /// The word's number, where the article has it.
     pub fn id_of(&self, word: &str) -> Option<u32> {
         self.words.number(words::hash(word))
-    }
-
-    /// A vector of all words, to hold sentences against. All zero.
-    pub fn blank(&self) -> Vec<f64> {
-        vec![0.0; self.terms.len()]
-    }
-
-    /// Adds a sentence to a vector of all words, `times` over.
-    pub fn add(&self, sum: &mut [f64], sentence: usize, times: f64) {
-        for (id, weight) in self.row(sentence) {
-            if let Some(place) = sum.get_mut(*id as usize) {
-                *place += weight * times;
-            }
-        }
-    }
-
-    /// The dot product of a sentence with a vector of all words.
-    pub fn dot(&self, sum: &[f64], sentence: usize) -> f64 {
-        self.row(sentence).iter().map(|(id, weight)| weight * sum.get(*id as usize).copied().unwrap_or(0.0)).sum()
     }
 }
 
