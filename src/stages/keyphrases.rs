@@ -525,6 +525,10 @@ fn joins(text: &str, between: Span) -> bool {
 
 /// A word that is no subject of its own: a number, or three letters or fewer that are not all capitals.
 fn is_slight(word: &str, form: Form) -> bool {
+    // So most words begin.
+    if word.as_bytes().first_chunk::<4>().is_some_and(|first| first.iter().all(u8::is_ascii_alphabetic)) {
+        return false;
+    }
     let letters = if word.is_ascii() {
         word.bytes().filter(u8::is_ascii_alphabetic).take(4).count()
     } else {

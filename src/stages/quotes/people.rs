@@ -77,17 +77,22 @@ impl Reader<'_> {
         let mut found: Vec<Antecedent> = Vec::with_capacity(ANTECEDENTS_MAX + 1);
         let of = |mention, person| Antecedent { mention, person, weight_rank: 0, presence: 0, presence_rank: 0, leads: false };
         let sentence = self.scene.tokens.get(anchor).map_or(0, |token| token.sentence);
+        // Where each of the cast stands among those found.
+        let mut places = vec![u8::MAX; self.cast.persons.len()];
         for index in (end.saturating_sub(LOOK_BACK)..end).rev() {
             let Some(mention) = self.scene.mentions.get(index) else { continue };
             let Some(head) = self.scene.tokens.get(mention.first).filter(|head| !head.quoted) else { continue };
             let Some(person) = mention.person else { continue };
-            let at = found.iter().position(|known| known.person == person).unwrap_or(found.len());
-            if at == ANTECEDENTS_MAX {
-                continue;
-            }
-            if at == found.len() {
+            let Some(place) = places.get_mut(person) else { continue };
+            let at = usize::from(*place);
+            if at >= found.len() {
+                if found.len() == ANTECEDENTS_MAX {
+                    continue;
+                }
+                *place = found.len() as u8;
                 found.push(of(Some(index), person));
             }
+            let at = usize::from(*place);
             if let Some(known) = found.get_mut(at) {
                 known.presence += presence(mention) >> sentence.saturating_sub(head.sentence).min(PRESENCE_SENTENCES);
                 known.leads |= mention.subject && before.last.is_none_or(|last| mention.first > last);
@@ -104,11 +109,14 @@ impl Reader<'_> {
 
     fn rank(&self, found: &mut [Antecedent]) {
         let weight = |one: &Antecedent| self.cast.persons.get(one.person).map_or(0, |person| person.spoken_of);
-        let weights: Vec<u32> = found.iter().map(weight).collect();
-        let presences: Vec<u32> = found.iter().map(|one| one.presence).collect();
-        for (one, weight) in found.iter_mut().zip(&weights) {
-            one.weight_rank = weights.iter().filter(|other| *other > weight).count();
-            one.presence_rank = presences.iter().filter(|other| **other > one.presence).count();
+        let mut known = [(0, 0); ANTECEDENTS_MAX + 1];
+        for (known, one) in known.iter_mut().zip(found.iter()) {
+            *known = (weight(one), one.presence);
+        }
+        let known = known.get(..found.len()).unwrap_or_default();
+        for (one, (weight, presence)) in found.iter_mut().zip(known) {
+            one.weight_rank = known.iter().filter(|(other, _)| other > weight).count();
+            one.presence_rank = known.iter().filter(|(_, other)| other > presence).count();
         }
     }
 

@@ -17,7 +17,7 @@ pub struct Vectors<'a> {
 }
 
 /// What the article as a whole says of a word.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Term {
     pub count: u32,
     pub sentences: u32,
@@ -118,8 +118,12 @@ impl<'a> Vectors<'a> {
 
 /// Four letters or more, or of a script where one character says as much.
 fn is_content(word: &str) -> bool {
+    // Most words begin with four bytes of ASCII, or are ASCII and shorter.
+    if word.as_bytes().first_chunk::<4>().is_some_and(|first| first.is_ascii()) {
+        return true;
+    }
     if word.is_ascii() {
-        return word.len() >= 4;
+        return false;
     }
     word.chars().nth(3).is_some() || word.chars().any(|c| is_unspaced(c) || c > '\u{2E80}')
 }

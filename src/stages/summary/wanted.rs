@@ -21,6 +21,9 @@ pub const NAMES: [&str; COUNT] = [
     "single",
 ];
 
+/// Of words that stand so many times at most, the latest is kept.
+const KEPT_COUNTS: usize = 4;
+
 /// A word in numbers.
 pub type Numbers = [f64; COUNT];
 
@@ -63,22 +66,23 @@ impl WordWeights {
     pub fn judge(&self, vectors: &Vectors<'_>, titled: &[bool]) -> Vec<f64> {
         let sentences = vectors.sentences();
         let has_title = !titled.is_empty();
-        // Most words stand once. Those of one sentence are then alike, and come one after the other.
-        let mut known = [(u32::MAX, 0.0); 2];
+        // Words that stand as often, in as many sentences, and in the same one first are alike, and many do: the latest of
+        // each count are kept.
+        let mut known = [(Term::default(), f64::NAN); 2 * KEPT_COUNTS];
         let mut judged = Vec::with_capacity(vectors.terms().len());
         for (id, term) in vectors.terms().iter().enumerate() {
             let is_titled = titled.get(id).copied().unwrap_or(false);
             let fresh = || self.likelihood(&describe(*term, sentences, is_titled, has_title));
-            if term.count > 1 || is_titled {
-                judged.push(fresh());
-                continue;
-            }
-            let [function, content] = &mut known;
-            let known = if term.is_content { content } else { function };
-            if known.0 != term.first {
-                *known = (term.first, fresh());
-            }
-            judged.push(known.1);
+            let slot = 2 * (term.count as usize).saturating_sub(1).min(KEPT_COUNTS) + usize::from(term.is_content);
+            judged.push(match known.get_mut(slot).filter(|_| !is_titled) {
+                None => fresh(),
+                Some(known) => {
+                    if known.0 != *term {
+                        *known = (*term, fresh());
+                    }
+                    known.1
+                }
+            });
         }
         judged
     }
