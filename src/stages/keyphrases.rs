@@ -230,6 +230,10 @@ impl<'a> Tokens<'a> {
         // Terms come by their first sentence, so the logarithms of one are taken once.
         let (mut sentence, mut place) = (u32::MAX, 0.0);
         let weight = |term: &Term| {
+            // What is slight is part of a name alone, and a name has capitals: this is asked of no candidate.
+            if term.is_slight && term.lowers == term.count {
+                return f64::MAX;
+            }
             if term.first_sentence != sentence {
                 sentence = term.first_sentence;
                 place = libm::log(ln(3 + sentence as usize));
@@ -532,7 +536,8 @@ fn is_slight(word: &str, form: Form) -> bool {
     let letters = if word.is_ascii() {
         word.bytes().filter(u8::is_ascii_alphabetic).take(4).count()
     } else {
-        word.chars().filter(|c| c.is_alphabetic()).take(4).count()
+        // No table need be asked for the letters of Europe.
+        word.chars().filter(|c| matches!(c, 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ɏ') || c.is_alphabetic()).take(4).count()
     };
     letters == 0 || (letters <= 3 && !form.is_acronym() && !form.is_unspaced())
 }

@@ -155,7 +155,12 @@ fn classes(text: &str, words: &Words, lexicon: &Lexicon) -> Vec<u64> {
             folded.push_str(word);
             folded.make_ascii_lowercase();
         } else {
-            folded.extend(word.chars().flat_map(char::to_lowercase));
+            word.chars().for_each(|c| match c {
+                '\0'..='\x7F' => folded.push(c.to_ascii_lowercase()),
+                // The small letters of western Europe.
+                'ß'..='ö' | 'ø'..='ÿ' => folded.push(c),
+                _ => folded.extend(c.to_lowercase()),
+            });
         }
         class | lexicon.by_form(&folded)
     };
@@ -165,8 +170,11 @@ fn classes(text: &str, words: &Words, lexicon: &Lexicon) -> Vec<u64> {
 /// A capital at the head of a sentence says nothing where the same word is written small elsewhere.
 fn settle_capitals(tokens: &mut [Token], words: &[Word], small_somewhere: &[bool]) {
     for (at, word) in words.iter().enumerate() {
+        if !tokens.get(at).is_some_and(|token| token.capital) {
+            continue;
+        }
         let next_is_capital = tokens.get(at + 1).is_some_and(|token| token.capital && !token.after(STOP | BREAK | COMMA | EDGE));
-        let Some(token) = tokens.get_mut(at).filter(|token| token.capital) else { continue };
+        let Some(token) = tokens.get_mut(at) else { continue };
         let heads = token.heads || token.after(EDGE | COLON);
         let small = token.is(lexicon::SMALL) && !token.initials && (heads || !next_is_capital);
         let small_elsewhere = small_somewhere.get(word.term as usize).is_some_and(|small| *small);

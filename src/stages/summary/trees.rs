@@ -98,11 +98,11 @@ impl<'a> Survey<'a> {
     fn ask(&mut self) {
         let mut sums = [self.forest.base; BLOCK];
         for tree in &self.forest.trees {
-            let mut leaves = [0_u32; BLOCK];
+            let mut leaves = [0_i32; BLOCK];
             for &(feature, bound) in &tree.questions {
                 let Some(column) = self.waiting.get(feature) else { continue };
                 for (leaf, value) in leaves.iter_mut().zip(column) {
-                    *leaf = (*leaf << 1) | u32::from(*value > bound);
+                    *leaf = *leaf + *leaf + i32::from(*value > bound);
                 }
             }
             // Those beyond the count are asked too, and not read: a fixed number costs less.

@@ -82,7 +82,8 @@ impl<'a> Vectors<'a> {
             }
             let length = row.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt();
             if length > 0.0 {
-                row.iter_mut().for_each(|(_, weight)| *weight /= length);
+                let share = 1.0 / length;
+                row.iter_mut().for_each(|(_, weight)| *weight *= share);
             }
         }
     }
