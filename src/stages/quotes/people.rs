@@ -77,22 +77,17 @@ impl Reader<'_> {
         let mut found: Vec<Antecedent> = Vec::with_capacity(ANTECEDENTS_MAX + 1);
         let of = |mention, person| Antecedent { mention, person, weight_rank: 0, presence: 0, presence_rank: 0, leads: false };
         let sentence = self.scene.tokens.get(anchor).map_or(0, |token| token.sentence);
-        // Where each of the cast stands among those found.
-        let mut places = vec![u8::MAX; self.cast.persons.len()];
         for index in (end.saturating_sub(LOOK_BACK)..end).rev() {
             let Some(mention) = self.scene.mentions.get(index) else { continue };
             let Some(head) = self.scene.tokens.get(mention.first).filter(|head| !head.quoted) else { continue };
             let Some(person) = mention.person else { continue };
-            let Some(place) = places.get_mut(person) else { continue };
-            let at = usize::from(*place);
-            if at >= found.len() {
-                if found.len() == ANTECEDENTS_MAX {
-                    continue;
-                }
-                *place = found.len() as u8;
+            let at = found.iter().position(|known| known.person == person).unwrap_or(found.len());
+            if at == ANTECEDENTS_MAX {
+                continue;
+            }
+            if at == found.len() {
                 found.push(of(Some(index), person));
             }
-            let at = usize::from(*place);
             if let Some(known) = found.get_mut(at) {
                 known.presence += presence(mention) >> sentence.saturating_sub(head.sentence).min(PRESENCE_SENTENCES);
                 known.leads |= mention.subject && before.last.is_none_or(|last| mention.first > last);
