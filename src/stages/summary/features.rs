@@ -32,7 +32,7 @@ pub fn describe_each(text: &str, sentences: &[Span], read: &Read<'_>, mut take: 
     let vectors = &read.vectors;
     let closeness = Closeness::of(sentences.len(), vectors);
     let coverage = Coverage::of(sentences.len(), read);
-    let titles = title_shares(read.title, sentences.len(), vectors);
+    let titles = title_shares(read, sentences.len());
     let has_title = flag(!read.titled.is_empty());
     let count = sentences.len() as f64;
     let words_mean = (0..sentences.len()).map(|place| vectors.word_count(place) as f64).sum::<f64>() / count.max(1.0);
@@ -54,7 +54,7 @@ pub fn describe_each(text: &str, sentences: &[Span], read: &Read<'_>, mut take: 
             at(&closeness.centroid, place),
             at(&closeness.before, place),
             at(&closeness.first, place),
-            at(&closeness.next, place),
+            at(&closeness.previous, place + 1),
             at(&closeness.previous, place),
             at(&coverage.means, place) * 20.0,
             at(&coverage.shared, place),
@@ -67,7 +67,7 @@ pub fn describe_each(text: &str, sentences: &[Span], read: &Read<'_>, mut take: 
             flag(surface.begins_quoted),
             (surface.letters / length.max(1.0) / letters_mean.max(0.1)).min(2.0) - 1.0,
             at(&coverage.wanted, place) / 10.0,
-            at(&coverage.wanted, place) / at(&coverage.different, place).max(1.0),
+            at(&coverage.wanted, place) / vectors.row(place).len().max(1) as f64,
             at(&coverage.wanted_new, place) / 10.0,
             at(&coverage.wanted, place) / (20.0 + length),
         ];
@@ -85,7 +85,6 @@ fn flag(is_so: bool) -> f64 {
 /// An article as the choice of its sentences reads it.
 pub struct Read<'a> {
     pub vectors: Vectors<'a>,
-    title: &'a str,
     /// Which of the article's words the title has, by their number; nothing where there is no title.
     pub titled: Vec<bool>,
     /// How likely each word is to stand in a summary, by its number.
@@ -98,7 +97,7 @@ impl<'a> Read<'a> {
         let title = quoted.article.metadata.title.as_deref().unwrap_or_default();
         let titled = titled(title, &vectors);
         let wanted = weights.judge(&vectors, &titled);
-        Self { vectors, title, titled, wanted }
+        Self { vectors, titled, wanted }
     }
 
     pub fn wanted(&self, word: u32) -> f64 {
@@ -124,7 +123,6 @@ struct Closeness {
     centroid: Vec<f64>,
     before: Vec<f64>,
     first: Vec<f64>,
-    next: Vec<f64>,
     previous: Vec<f64>,
 }
 
@@ -137,7 +135,7 @@ impl Closeness {
         each_sum(&mut sums, vectors.row(0), |sums, weight| sums.first = weight);
         let length = sums.iter().map(|sums| sums.all * sums.all).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
         let list = || Vec::with_capacity(count);
-        let mut found = Self { centroid: list(), before: list(), first: list(), next: list(), previous: list() };
+        let mut found = Self { centroid: list(), before: list(), first: list(), previous: list() };
         for place in 0..count {
             let mut to = Sums::default();
             each_sum(&mut sums, vectors.row(place), |sums, weight| {
@@ -152,12 +150,10 @@ impl Closeness {
             found.first.push(if place == 0 { 0.0 } else { to.first });
             found.previous.push(to.previous);
             if let Some(previous) = place.checked_sub(1) {
-                found.next.push(to.previous);
                 each_sum(&mut sums, vectors.row(previous), |sums, _| sums.previous = 0.0);
             }
             each_sum(&mut sums, vectors.row(place), |sums, weight| sums.previous = weight);
         }
-        found.next.push(0.0);
         found
     }
 }
@@ -184,8 +180,6 @@ struct Coverage {
     means: Vec<f64>,
     shared: Vec<f64>,
     new: Vec<f64>,
-    /// How many different words it has.
-    different: Vec<f64>,
     wanted: Vec<f64>,
     wanted_new: Vec<f64>,
 }
@@ -215,7 +209,7 @@ impl Coverage {
         let told: Vec<Told> = read.vectors.terms().iter().zip(&read.wanted).map(|(term, wanted)| Told::of(term, *wanted)).collect();
         let total = told.iter().map(|told| u64::from(told.times)).sum::<u64>().max(1) as f64;
         let list = || Vec::with_capacity(count);
-        let mut found = Self { means: list(), shared: list(), new: list(), different: list(), wanted: list(), wanted_new: list() };
+        let mut found = Self { means: list(), shared: list(), new: list(), wanted: list(), wanted_new: list() };
         // Terms are numbered as they come: this one and those after it have not come before the sentence.
         let mut next = 0;
         for place in 0..count {
@@ -236,7 +230,6 @@ impl Coverage {
             found.means.push(times as f64 / total / content);
             found.shared.push(f64::from(shared) / content);
             found.new.push(f64::from(next - known) / row.len().max(1) as f64);
-            found.different.push(row.len() as f64);
             found.wanted.push(wanted);
             found.wanted_new.push(wanted_new);
         }
@@ -245,21 +238,20 @@ impl Coverage {
 }
 
 /// Which share of the title's words each sentence has, rare words counting more. A title has 64 different words at most:
-/// what comes after them is not looked for.
-fn title_shares(title: &str, count: usize, vectors: &Vectors<'_>) -> Vec<f64> {
+/// the article's later ones are not looked for.
+fn title_shares(read: &Read<'_>, count: usize) -> Vec<f64> {
     let mut weights: Vec<f64> = Vec::new();
-    // For each of the article's words the bit of its place among the title's, so that sentences with the same ones are
-    // equal in whatever order they stand.
-    let mut bits = vec![0_u64; vectors.terms().len()];
-    for word in words::words(title) {
-        let Some(id) = vectors.id_of(word.of(title)) else { continue };
-        let Some(bit) = bits.get_mut(id as usize).filter(|bit| **bit == 0 && weights.len() < 64) else { continue };
+    // For each of the title's words a bit, so that sentences with the same ones are equal in whatever order they stand.
+    let mut bits = vec![0_u64; read.titled.len()];
+    let of_title = bits.iter_mut().zip(&read.titled).zip(read.vectors.terms()).filter(|((_, is_titled), _)| **is_titled);
+    for ((bit, _), term) in of_title.take(64) {
         *bit = 1 << weights.len();
-        weights.push(libm::log(1.0 + count as f64 / f64::from(vectors.term(id).sentences.max(1))));
+        weights.push(libm::log(1.0 + count as f64 / f64::from(term.sentences.max(1))));
     }
     let total: f64 = weights.iter().sum();
     let share = |place: usize| {
-        let held = vectors.row(place).iter().fold(0, |held, (id, _)| held | bits.get(*id as usize).copied().unwrap_or(0));
+        let row = read.vectors.row(place);
+        let held = row.iter().fold(0, |held, (id, _)| held | bits.get(*id as usize).copied().unwrap_or(0));
         weights.iter().enumerate().filter(|(at, _)| held >> at & 1 == 1).map(|(_, weight)| weight).sum::<f64>()
     };
     (0..count).map(|place| if total > 0.0 { share(place) / total } else { 0.0 }).collect()

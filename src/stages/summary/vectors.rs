@@ -119,12 +119,9 @@ impl<'a> Vectors<'a> {
 
 /// Four letters or more, or of a script where one character says as much.
 fn is_content(word: &str) -> bool {
-    // Most words begin with four bytes of ASCII, or are ASCII and shorter.
+    // So most words begin.
     if word.as_bytes().first_chunk::<4>().is_some_and(|first| first.is_ascii()) {
         return true;
-    }
-    if word.is_ascii() {
-        return false;
     }
     word.chars().nth(3).is_some() || word.chars().any(|c| is_unspaced(c) || c > '\u{2E80}')
 }
