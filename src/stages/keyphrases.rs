@@ -10,6 +10,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use super::logs::ln;
 use crate::model::{Form, Keyphrase, QuotedArticle, Span, StageError, SummarizedArticle, Word, Words};
 use crate::text::lang::{self, Language};
+use crate::text::unicode::is_latin_letter;
 
 /// How many keyphrases are given.
 #[derive(Clone, Debug)]
@@ -533,12 +534,7 @@ fn is_slight(word: &str, form: Form) -> bool {
     if word.as_bytes().first_chunk::<4>().is_some_and(|first| first.iter().all(u8::is_ascii_alphabetic)) {
         return false;
     }
-    let letters = if word.is_ascii() {
-        word.bytes().filter(u8::is_ascii_alphabetic).take(4).count()
-    } else {
-        // No table need be asked for the letters of Europe.
-        word.chars().filter(|c| matches!(c, 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ɏ') || c.is_alphabetic()).take(4).count()
-    };
+    let letters = word.chars().filter(|c| is_latin_letter(*c) || c.is_alphabetic()).take(4).count();
     letters == 0 || (letters <= 3 && !form.is_acronym() && !form.is_unspaced())
 }
 

@@ -66,6 +66,11 @@ pub fn next_beyond_ascii(bytes: &[u8], from: usize) -> Option<usize> {
     None
 }
 
+/// True for most accented letters of Europe, for which no table needs to be asked.
+pub const fn is_latin_letter(c: char) -> bool {
+    matches!(c, 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ɏ')
+}
+
 /// True for scripts that are written without spaces between words: Han, Kana, Thai, Lao, Khmer, Burmese.
 pub const fn is_unspaced(c: char) -> bool {
     matches!(c,

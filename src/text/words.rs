@@ -1,7 +1,7 @@
 //! Words: the runs of letters and digits that counts and comparisons are made of.
 
 use super::bytes::{self, Eight};
-use super::unicode::is_unspaced;
+use super::unicode::{is_latin_letter, is_unspaced};
 use crate::model::{FirstCharacter, Form, Span, Words};
 
 /// The words of a text, in order. An apostrophe or hyphen between letters parts words, as it does for most counts;
@@ -197,10 +197,6 @@ fn begins_unspaced(text: &str, start: usize) -> bool {
 /// Most letters beyond ASCII are accented Latin ones, for which no table needs to be asked.
 fn continues_word(c: char) -> bool {
     is_latin_letter(c) || !is_curly(c) && (c.is_alphanumeric() || is_mark(c)) && !is_unspaced(c)
-}
-
-const fn is_latin_letter(c: char) -> bool {
-    matches!(c, 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ɏ')
 }
 
 /// Dashes and quotation marks, which stand at the end of many words.

@@ -45,10 +45,7 @@ pub fn remove(text: String, title: Option<&str>, phrases: &Phrases) -> String {
 }
 
 fn without_boilerplate_lines<'a>(paragraph: &'a str, phrases: &Phrases) -> Cow<'a, str> {
-    let is_one_line = memchr::memchr(b'\n', paragraph.as_bytes()).is_none();
-    let has_any =
-        if is_one_line { is_boilerplate(paragraph, phrases) } else { paragraph.split('\n').any(|line| is_boilerplate(line, phrases)) };
-    if !has_any {
+    if !paragraph.split('\n').any(|line| is_boilerplate(line, phrases)) {
         return Cow::Borrowed(paragraph);
     }
     let kept: Vec<&str> = paragraph.split('\n').filter(|line| !is_boilerplate(line, phrases)).collect();

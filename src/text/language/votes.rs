@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
+use crate::text::unicode::is_latin_letter;
 use crate::text::{lang, words};
 
 use super::scripts::Shared;
@@ -209,7 +210,7 @@ impl Votes {
 
 /// The letters of Europe are told without a table.
 fn is_letter(c: char) -> bool {
-    matches!(c, 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ɏ') || !matches!(c, '\u{2010}'..='\u{203F}') && c.is_alphabetic()
+    is_latin_letter(c) || !matches!(c, '\u{2010}'..='\u{203F}') && c.is_alphabetic()
 }
 
 fn standing(script: Shared) -> u32 {
