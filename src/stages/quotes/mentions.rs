@@ -348,7 +348,7 @@ impl Scan<'_> {
             self.lexicon.title_roles(title.hash).iter().for_each(|role| self.cast.hold(*role, person));
         }
         let next = self.tokens.get(last + 1);
-        let possessive = next.is_some_and(|next| next.after(JOINED) && next.span().len() == 1 && next.span().of(self.text) == "s");
+        let possessive = next.is_some_and(|next| self.is_genitive(next));
         let ahead = self.tokens.get(last + 1..(last + 5).min(self.tokens.len())).unwrap_or_default();
         let described = ahead.iter().take_while(|next| next.gap & !(JOINED | STOP) == 0 && !next.is(SMALL | ANY_VERB) && !next.heads);
         let modifies = possessive || !self.capital_nouns && described.clone().any(|next| next.is(ROLE));
@@ -409,7 +409,7 @@ impl Scan<'_> {
             }
             let noun = self.capital_nouns && before.capital && !before.is(GIVEN | ROLE);
             // "with CNN's Ada Moe"
-            let owns = before.after(JOINED) && before.span().len() == 1 && before.span().of(self.text) == "s";
+            let owns = self.is_genitive(before);
             let goes_on = (before.is(ARTICLE | TITLE) || noun || owns || owned && before.capital) && !before.after(COMMA | PARTS);
             owned |= owns;
             if !goes_on {
@@ -418,6 +418,11 @@ impl Scan<'_> {
             at -= 1;
         }
         false
+    }
+
+    /// The "s" of "CNN's".
+    fn is_genitive(&self, token: &Token) -> bool {
+        token.after(JOINED) && token.span().of(self.text) == "s"
     }
 
     pub fn place(&self, first: usize, last: usize) -> Span {
